@@ -1,0 +1,5 @@
+"""The catalog service as a process."""
+
+from shared.runtime.service.launcher import serve
+
+serve("catalog")

@@ -1,0 +1,1 @@
+"""The use cases of the catalog: languages, models, and the training of a model."""

@@ -1,0 +1,118 @@
+"""The life of a custom model apart from its training."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from uuid6 import uuid7
+
+from services.catalog import languages, models
+from services.catalog.domain import key_of
+from services.catalog.handlers.languages import BaseModels
+from services.catalog.models import ModelRow, TrainRequestRow
+from shared.errors import ArgotError
+from shared.events.catalog import (
+    CustomModelCreated,
+    CustomModelDeleted,
+    CustomModelRenamed,
+)
+from shared.rpc.catalog import (
+    CreateModel,
+    CustomModel,
+    DeleteModel,
+    GetModel,
+    ListModels,
+    ModelDetails,
+    RenameModel,
+    RequestedTraining,
+)
+from shared.rpc.contract import Nothing, Page
+from shared.runtime import outbox, paging
+from shared.runtime.database import Database, now
+
+
+def create_model(request: CreateModel, database: Database, base_models: BaseModels) -> CustomModel:
+    """A model without data, on a base language that is published to the organisation."""
+    language = request.language
+    base_model = languages.base_model(language, base_models)
+    if language not in languages.names() or base_model is None:
+        raise ArgotError("invalid-language")
+    moment = now()
+    row = ModelRow(
+        id=str(uuid7()),
+        organisation_id=request.organisation_id,
+        key=key_of(request.name, language),
+        name=request.name,
+        language=language,
+        base_model=base_model,
+        created_at=moment,
+        last_modified=moment,
+    )
+    try:
+        with database.transaction() as session:
+            if not models.is_published(session, request.organisation_id, language):
+                raise ArgotError("language-not-published")
+            session.add(row)
+            session.flush()
+            outbox.publish(
+                session,
+                CustomModelCreated(
+                    organisation_id=row.organisation_id,
+                    model_id=row.id,
+                    key=row.key,
+                    name=row.name,
+                    language=language,
+                ),
+            )
+    except IntegrityError as error:
+        raise ArgotError("language-exists") from error
+    return row.wire()
+
+
+def rename_model(request: RenameModel, database: Database) -> CustomModel:
+    """Another name; the key stays."""
+    with database.transaction() as session:
+        row = models.find(session, request.organisation_id, request.model_id)
+        row.name = request.name
+        row.touch()
+        outbox.publish(
+            session,
+            CustomModelRenamed(organisation_id=row.organisation_id, model_id=row.id, name=row.name),
+        )
+    return row.wire()
+
+
+def delete_model(request: DeleteModel, database: Database) -> Nothing:
+    """Gone for users at once; whoever keeps something of the model hears of it."""
+    with database.transaction() as session:
+        row = models.find(session, request.organisation_id, request.model_id)
+        row.deleted_at = now()
+        row.enabled = False
+        outbox.publish(
+            session,
+            CustomModelDeleted(organisation_id=row.organisation_id, model_id=row.id),
+        )
+    return Nothing()
+
+
+def get_model(request: GetModel, database: Database) -> ModelDetails:
+    """The model with what the nested routes need."""
+    with database.transaction() as session:
+        row = models.find(session, request.organisation_id, request.model_id)
+        training = row.training_id and session.get(TrainRequestRow, row.training_id)
+        requested = (
+            RequestedTraining(id=training.id, requested_at=training.requested_at)
+            if training
+            else None
+        )
+    return ModelDetails(
+        model=row.wire(), requested_training=requested, artifact=row.stored_artifact()
+    )
+
+
+def list_models(request: ListModels, database: Database) -> Page[CustomModel]:
+    """The organisation's models, newest change first."""
+    query = select(ModelRow).where(models.living(request.organisation_id))
+    with database.transaction() as session:
+        rows, cursor = paging.read_page(
+            session, query, ModelRow.last_modified, ModelRow.id, request
+        )
+    return Page[CustomModel](items=[row.wire() for row in rows], next_cursor=cursor)

@@ -1,0 +1,228 @@
+"""From the click on Train to the enabled model.
+
+A train request takes three short transactions with calls between them, and any of them may be
+the last thing that this process does; `abandon_requests` then ends what was begun.
+"""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from services.catalog import domain, models
+from services.catalog.domain import Status
+from services.catalog.languages import whisper_language
+from services.catalog.models import ModelRow, TrainRequestRow
+from shared.errors import ArgotError
+from shared.events.catalog import CustomModelEnabled, TrainRequested
+from shared.events.data import Pair
+from shared.events.quota import ClaimKind
+from shared.events.trainer import TrainingFailed, TrainingStarted, TrainingSucceeded
+from shared.rpc.catalog import RequestedTraining, TrainModel
+from shared.rpc.contract import Call
+from shared.rpc.ingest import GetDatasetsState
+from shared.rpc.quota import ReleaseClaim, TakeClaim
+from shared.rpc.validator import Assessment, Validate
+from shared.runtime import outbox
+from shared.runtime.database import Database, now
+from shared.runtime.deliveries import Delivery
+
+log = structlog.get_logger(__name__)
+
+
+def train_model(request: TrainModel, database: Database, call: Call) -> RequestedTraining:
+    """Check state and data, take the claim, and request the training."""
+    with database.transaction() as session:
+        repeated = _repeated(session, request)
+        if repeated is not None:
+            return repeated
+        _refuse_busy(session, models.find(session, request.organisation_id, request.model_id))
+    assessment = _assess(request, call)
+    domain.refuse_unfit(assessment, skip_unmatched=request.skip_unmatched)
+    training = _begin(request, database)
+    try:
+        call(_claim(training, "training"))
+    except ArgotError as error:
+        if error.code == "no-claims-available":
+            _set_state(database, training.id, "refused")
+        raise  # an unanswered claim may be taken later: the request is abandoned and released
+    return _request(training, request, database, assessment)
+
+
+def _repeated(session: Session, request: TrainModel) -> RequestedTraining | None:
+    """The training of an earlier request under the same idempotency key."""
+    if request.idempotency_key is None:
+        return None
+    row = models.request_of_key(session, request.organisation_id, request.idempotency_key)
+    if row is None:
+        return None
+    if (row.model_id, row.skip_unmatched) != (request.model_id, request.skip_unmatched):
+        raise ArgotError("invalid-request", "The idempotency key belongs to another request")
+    if row.state != "requested":
+        return None
+    models.find(session, request.organisation_id, request.model_id)
+    return RequestedTraining(id=row.id, requested_at=row.requested_at)
+
+
+def _refuse_busy(session: Session, model: ModelRow) -> None:
+    if not domain.may_move(model.status, Status.PROVISIONING):
+        raise ArgotError("not-ready-to-run", "A training is in progress or done")
+    if models.claiming(session, model.id) is not None:
+        raise ArgotError("not-ready-to-run", "A training is being requested")
+
+
+def _assess(request: TrainModel, call: Call) -> Assessment:
+    about = {"organisation_id": request.organisation_id, "model_id": request.model_id}
+    state = call(GetDatasetsState(**about))
+    if state.processing:
+        raise ArgotError("not-ready-to-run", "Datasets are still being processed")
+    return call(Validate(**about, revision=state.revision, with_pairs=True))
+
+
+def _begin(request: TrainModel, database: Database) -> TrainRequestRow:
+    with database.transaction() as session:
+        model = models.find(session, request.organisation_id, request.model_id)
+        _refuse_busy(session, model)
+        training = TrainRequestRow(
+            id=str(uuid7()),
+            organisation_id=model.organisation_id,
+            model_id=model.id,
+            state="claiming",
+            skip_unmatched=request.skip_unmatched,
+            idempotency_key=request.idempotency_key,
+            requested_at=now(),
+        )
+        session.add(training)
+    return training
+
+
+def _request(
+    training: TrainRequestRow,
+    request: TrainModel,
+    database: Database,
+    assessment: Assessment,
+) -> RequestedTraining:
+    """Move the model to provisioning. The claim is left to `abandon_requests` on an error."""
+    with database.transaction() as session:
+        model = models.find(session, request.organisation_id, request.model_id)
+        row = session.get_one(TrainRequestRow, training.id)
+        if row.state != "claiming":
+            raise ArgotError("service-unavailable", "The request took too long; try again")
+        row.state = "requested"
+        model.status = Status.PROVISIONING
+        model.training_id = row.id
+        model.failure = None
+        model.touch()
+        outbox.publish(session, _train_requested(model, row, assessment.pairs))
+    return RequestedTraining(id=row.id, requested_at=row.requested_at)
+
+
+def _train_requested(
+    model: ModelRow, training: TrainRequestRow, pairs: list[Pair]
+) -> TrainRequested:
+    return TrainRequested(
+        organisation_id=model.organisation_id,
+        model_id=model.id,
+        training_id=training.id,
+        language=whisper_language(model.language),
+        base_model=model.base_model,
+        pairs=pairs,
+    )
+
+
+def _set_state(database: Database, training_id: str, state: str) -> None:
+    with database.transaction() as session:
+        session.get_one(TrainRequestRow, training_id).state = state
+
+
+def _claim(training: TrainRequestRow, kind: ClaimKind) -> TakeClaim:
+    return TakeClaim(
+        organisation_id=training.organisation_id,
+        model_id=training.model_id,
+        training_id=training.id,
+        kind=kind,
+    )
+
+
+def abandon_requests(database: Database, call: Call, *, after_seconds: float) -> None:
+    """Release the claims of requests that a dead process, or a lost answer, left behind."""
+    with database.transaction() as session:
+        for row in models.requests_in(
+            session, "claiming", now() - timedelta(seconds=after_seconds)
+        ):
+            row.state = "abandoned"
+    with database.transaction() as session:
+        abandoned = models.requests_in(session, "abandoned", now())
+    for row in abandoned:
+        claim = _claim(row, "training")
+        call(ReleaseClaim(**claim.model_dump()))
+        _set_state(database, row.id, "released")
+        log.warning("train_request_abandoned", training_id=row.id)
+
+
+def training_started(message: Delivery[TrainingStarted], database: Database) -> None:
+    """Provisioning becomes running."""
+    event = message.event
+    with database.once(message.id) as session:
+        model = models.in_training(session, event.model_id, event.training_id)
+        if model is not None and domain.may_move(model.status, Status.RUNNING):
+            model.status = Status.RUNNING
+            model.touch()
+
+
+def training_succeeded(
+    message: Delivery[TrainingSucceeded], database: Database, call: Call
+) -> None:
+    """Take the hosting claim and enable the model; without a claim it is trained, not enabled."""
+    event = message.event
+    with database.transaction() as session:
+        if models.in_training(session, event.model_id, event.training_id) is None:
+            return
+    hosting = TakeClaim(
+        organisation_id=event.organisation_id,
+        model_id=event.model_id,
+        training_id=event.training_id,
+        kind="hosting",
+    )
+    refusal: ArgotError | None = None
+    try:
+        call(hosting)
+    except ArgotError as error:
+        if error.code != "no-claims-available":
+            raise
+        refusal = error
+    with database.once(message.id) as session:
+        model = models.in_training(session, event.model_id, event.training_id)
+        if model is None or not domain.may_move(model.status, Status.SUCCESS):
+            return
+        model.status = Status.SUCCESS
+        model.artifact = event.artifact.model_dump()
+        model.touch()
+        if refusal is not None:
+            model.failure = {"code": refusal.code, "message": refusal.detail}
+            return
+        model.enabled = True
+        outbox.publish(
+            session,
+            CustomModelEnabled(
+                organisation_id=model.organisation_id,
+                model_id=model.id,
+                training_id=event.training_id,
+                key=model.key,
+                name=model.name,
+                language=model.language,
+                artifact=event.artifact,
+            ),
+        )
+
+
+def training_failed(message: Delivery[TrainingFailed], database: Database) -> None:
+    """The model may be trained again; it says what went wrong."""
+    event = message.event
+    with database.once(message.id) as session:
+        model = models.in_training(session, event.model_id, event.training_id)
+        if model is not None and domain.may_move(model.status, Status.FAILED):
+            model.status = Status.FAILED
+            model.failure = {"code": event.code, "message": event.message}
+            model.touch()

@@ -1,0 +1,60 @@
+"""The use cases of the validator."""
+
+import time
+
+from sqlalchemy import delete
+
+from services.validator import domain, models
+from services.validator.models import FileRow
+from shared.errors import ArgotError
+from shared.events.catalog import CustomModelDeleted
+from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
+from shared.rpc.validator import Assessment, Validate
+from shared.runtime.database import Database
+from shared.runtime.deliveries import Delivery
+
+_POLL_SECONDS = 0.02
+
+
+def validate(request: Validate, database: Database, *, catch_up_seconds: float) -> Assessment:
+    """The verdict at the caller's revision or a later one.
+
+    Waits up to `catch_up_seconds` for events on their way, then `not-ready-to-run`.
+    """
+    deadline = time.monotonic() + catch_up_seconds
+    while True:
+        with database.transaction() as session:
+            known = models.known_revisions(session, request.model_id, request.revision)
+            if known == request.revision:
+                files = models.ready_files(session, request.organisation_id, request.model_id)
+                break
+        if time.monotonic() >= deadline:
+            raise ArgotError("not-ready-to-run", "Datasets are still being processed")
+        time.sleep(_POLL_SECONDS)
+    return domain.assess(files, with_pairs=request.with_pairs)
+
+
+def dataset_uploaded(message: Delivery[DatasetUploaded], database: Database) -> None:
+    """One more file to judge."""
+    with database.once(message.id) as session:
+        row = models.row_of(session, message.event)
+        row.settled_revision = message.event.revision
+        row.take(message.event)
+
+
+def dataset_rejected(message: Delivery[DatasetRejected], database: Database) -> None:
+    """A file that cannot be used is not judged; its revision is known."""
+    with database.once(message.id) as session:
+        models.row_of(session, message.event).settled_revision = message.event.revision
+
+
+def dataset_deleted(message: Delivery[DatasetDeleted], database: Database) -> None:
+    """A file less; the row stays, since its revisions count."""
+    with database.once(message.id) as session:
+        models.row_of(session, message.event).deleted_revision = message.event.revision
+
+
+def custom_model_deleted(message: Delivery[CustomModelDeleted], database: Database) -> None:
+    """Nobody asks about the model any more."""
+    with database.once(message.id) as session:
+        session.execute(delete(FileRow).where(FileRow.model_id == message.event.model_id))

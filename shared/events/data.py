@@ -1,0 +1,71 @@
+"""Values that several events carry."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Value(BaseModel):
+    """An immutable part of an event."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StoredFile(Value):
+    """A file in object storage; `sha256` is the hex digest of its `size` bytes."""
+
+    storage_key: str
+    size: int
+    sha256: str
+
+
+class DatasetFile(StoredFile):
+    """A dataset file as the trainer reads it; `duration` in seconds for audio."""
+
+    dataset_id: str
+    name: str
+    duration: float | None = None
+
+
+class Pair(Value):
+    """A recording and the transcript that belongs to it."""
+
+    audio: DatasetFile
+    transcript: DatasetFile
+
+
+class Sample(Value):
+    """One held-out segment: what was said, and what both models heard."""
+
+    reference: str
+    baseline: str
+    tuned: str
+
+
+class Evaluation(Value):
+    """Word error rates (fractions) on recordings that the training never saw."""
+
+    baseline_wer: float
+    wer: float
+    ci95: tuple[float, float]
+    test_seconds: float
+    samples: list[Sample]
+
+
+class Dropped(Value):
+    """Seconds of a file that were not used, and why."""
+
+    file: str
+    reason: str
+    seconds: float
+
+
+class DataUse(Value):
+    """What became of the data: used segments and the ledger of dropped seconds."""
+
+    segments: int
+    seconds_used: float
+    dropped: list[Dropped]
+
+
+Fault = Literal["data", "platform"]

@@ -1,0 +1,35 @@
+"""Events of the transcriber: the life of one transcription."""
+
+from typing import ClassVar
+
+from shared.events.contract import Event
+
+
+class TranscriptionEvent(Event):
+    """About one transcription."""
+
+    subject_field: ClassVar[str] = "transcription_id"
+    transcription_id: str
+    language: str
+
+
+class TranscriptionQueued(TranscriptionEvent):
+    """The audio is complete and waits for a worker."""
+
+    publisher: ClassVar[str] = "transcriber"
+    name: str
+
+
+class TranscriptionSucceeded(TranscriptionEvent):
+    """The transcript can be fetched; `duration` is the audio's, in seconds."""
+
+    publisher: ClassVar[str] = "transcriber"
+    duration: float
+
+
+class TranscriptionFailed(TranscriptionEvent):
+    """There is no transcript, and why."""
+
+    publisher: ClassVar[str] = "transcriber"
+    code: str
+    message: str

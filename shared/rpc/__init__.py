@@ -1,0 +1,1 @@
+"""Questions and commands that need an answer now: one module an owner, one class a call."""

@@ -1,0 +1,157 @@
+"""Calls that the catalog answers: languages, publications, custom models, train."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from shared.events.data import StoredFile
+from shared.rpc.contract import Failure, Listing, Nothing, Page, Reply, Request, Time
+
+StatusName = Literal["not_running", "provisioning", "running", "success", "failed"]
+
+
+class Language(Reply):
+    """A language of the list: a base language, or a custom model under its key."""
+
+    key: str
+    name: str
+    kind: Literal["base", "custom"]
+    model_id: str | None = None
+    base_language: str | None = None
+
+
+class CustomModel(Reply):
+    """A custom model. `status` is 1 to 5; `key` is what a transcription names as its language."""
+
+    id: str
+    key: str
+    name: str
+    language: str
+    language_name: str
+    status: int
+    status_name: StatusName
+    enabled: bool
+    failure: Failure | None
+    last_modified: Time
+    created_at: Time
+
+
+class RequestedTraining(Reply):
+    """The latest training that was requested for a model, which the trainer may not know yet."""
+
+    id: str
+    requested_at: Time
+
+
+class ModelDetails(Reply):
+    """A model, and what the services behind the nested routes need to know of it."""
+
+    model: CustomModel
+    requested_training: RequestedTraining | None
+    artifact: StoredFile | None
+
+
+class TranscriptionTarget(Reply):
+    """What to transcribe with: a base model, and a custom model's artifact where there is one.
+
+    `language` is the Whisper language, such as `fr`.
+    """
+
+    key: str
+    language: str
+    base_model: str
+    model_id: str | None
+    artifact: StoredFile | None
+
+
+class Languages(Reply):
+    """All languages of a list, in order of name."""
+
+    items: list[Language]
+
+
+class ListLanguages(Request[Languages]):
+    """Languages for the create dialog (`training`) or the upload dialog (`transcription`)."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    purpose: Literal["training", "transcription"]
+
+
+class FindTranscriptionTarget(Request[TranscriptionTarget]):
+    """Resolve a language key. Errors: `invalid-language`, `language-not-published`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    key: str
+
+
+class CreateModel(Request[CustomModel]):
+    """Errors: `invalid-language`, `language-not-published`, `language-exists`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    name: str = Field(min_length=2, max_length=200)
+    language: str
+
+
+class RenameModel(Request[CustomModel]):
+    """Errors: `custom-model-not-found`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    model_id: str
+    name: str = Field(min_length=2, max_length=200)
+
+
+class DeleteModel(Request[Nothing]):
+    """Errors: `custom-model-not-found`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    model_id: str
+
+
+class GetModel(Request[ModelDetails]):
+    """Errors: `custom-model-not-found`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    model_id: str
+
+
+class ListModels(Listing[Page[CustomModel]]):
+    """The organisation's models, newest change first. Errors: `invalid-request` (cursor)."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+
+
+class TrainModel(Request[RequestedTraining]):
+    """Validate, claim and request a training.
+
+    Errors: `custom-model-not-found`, `not-ready-to-run`, `no_data`, `validation_failed`,
+    `unmatched-audio`, `no-claims-available`, `invalid-request` (key reused with another body).
+    """
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    model_id: str
+    skip_unmatched: bool
+    idempotency_key: str | None
+
+
+class PublishLanguage(Request[Nothing]):
+    """Grant a base language to an organisation. Errors: `invalid-language`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    language: str
+
+
+class WithdrawLanguage(Request[Nothing]):
+    """Take a base language back. Errors: `invalid-language`."""
+
+    service: ClassVar[str] = "catalog"
+    organisation_id: str
+    language: str

@@ -1,0 +1,118 @@
+"""Calls that quota answers: plans, features, claims."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, PlainSerializer
+
+from shared.events.quota import ClaimKind
+from shared.rpc.contract import Listing, Nothing, Page, Reply, Request, Time
+
+Feature = Literal["automatic_training"]
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("unknown time zone")
+    return name
+
+
+Money = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=20, decimal_places=6),
+    PlainSerializer(str, return_type=str),
+]
+"""An exact amount, as text on the wire."""
+
+TimeZone = Annotated[str, AfterValidator(_known_timezone)]
+
+
+class Allowance(Reply):
+    """Units a period: free up to `limit` (None: unlimited), then at `unit_price` (None: none)."""
+
+    limit: int | None = Field(default=None, ge=0)
+    unit_price: Money | None = None
+
+
+class Plan(Reply):
+    """What an organisation may use; periods run monthly from `anchor` in `timezone`."""
+
+    features: list[Feature]
+    training: Allowance
+    hosting: Allowance
+    budget: Money | None = None
+    anchor: date
+    timezone: TimeZone = "UTC"
+    parent_org: str | None = None
+
+
+class Features(Reply):
+    """The features of an organisation's plan; none without a plan."""
+
+    features: list[Feature]
+
+
+class Claim(Reply):
+    """A line of the ledger of the current period."""
+
+    id: str
+    kind: ClaimKind
+    training_id: str
+    model_id: str
+    price: Money
+    state: Literal["claimed", "committed", "released"]
+    created_at: Time
+
+
+class GetFeatures(Request[Features]):
+    """What the feature gate asks."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+
+
+class PutPlan(Request[Plan]):
+    """Set an organisation's plan."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+    plan: Plan
+
+
+class GetPlan(Request[Plan]):
+    """Errors: `not-found`."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+
+
+class ListClaims(Listing[Page[Claim]]):
+    """The ledger of the current period, newest first."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+
+
+class TakeClaim(Request[Claim]):
+    """Take one unit; the same `training_id` and `kind` give the same claim again.
+
+    Errors: `no-claims-available`.
+    """
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+    model_id: str
+    training_id: str
+    kind: ClaimKind
+
+
+class ReleaseClaim(Request[Nothing]):
+    """Give a unit back; a claim that arrives after its release is refused."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+    model_id: str
+    training_id: str
+    kind: ClaimKind

@@ -1,0 +1,97 @@
+"""Calls that the transcriber answers: transcriptions and their results."""
+
+from typing import ClassVar, Literal
+
+from shared.rpc.catalog import TranscriptionTarget
+from shared.rpc.contract import Failure, Nothing, Reply, Request, Time
+from shared.rpc.uploads import SignedParts, UploadState
+
+ResultFormat = Literal["json", "txt", "srt", "vtt"]
+
+
+class OpenedTranscription(Reply):
+    """A transcription that waits for its audio."""
+
+    id: str
+    upload_id: str
+    part_size: int
+    part_count: int
+
+
+class Transcription(Reply):
+    """A transcription; `progress` from 0 to 100, `duration` in seconds once known."""
+
+    id: str
+    status: Literal["uploading", "queued", "running", "succeeded", "failed"]
+    language: str
+    duration: float | None
+    progress: float
+    failure: Failure | None
+    created_at: Time
+
+
+class Result(Reply):
+    """A transcript in one of the formats."""
+
+    content: str
+    content_type: str
+
+
+class OpenTranscription(Request[OpenedTranscription]):
+    """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    target: TranscriptionTarget
+    name: str
+    size: int
+
+
+class GetTranscription(Request[Transcription]):
+    """Errors: `not-found`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    transcription_id: str
+
+
+class GetResult(Request[Result]):
+    """Errors: `not-found`, `not-ready-to-run`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    transcription_id: str
+    format: ResultFormat
+
+
+class SignAudioParts(Request[SignedParts]):
+    """Errors: `upload-not-found`, `invalid-request` (part number)."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    upload_id: str
+    part_numbers: list[int]
+
+
+class GetAudioUpload(Request[UploadState]):
+    """Errors: `upload-not-found`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    upload_id: str
+
+
+class CompleteAudioUpload(Request[Transcription]):
+    """Queue the transcription. Errors: `upload-not-found`, `upload-incomplete`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    upload_id: str
+
+
+class AbortAudioUpload(Request[Nothing]):
+    """Errors: `upload-not-found`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    upload_id: str

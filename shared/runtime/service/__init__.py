@@ -1,0 +1,1 @@
+"""The nameko side of the runtime; nothing outside it imports nameko or eventlet."""

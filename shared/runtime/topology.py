@@ -1,0 +1,91 @@
+"""The queues of a consumer, alike for every service.
+
+`<service>.inbox` is bound to the events that the service listens to; `<service>.inbox.retry.<s>`
+holds failed messages for s seconds; `<service>.inbox.dead` keeps what failed too often, until an
+operator replays it. All are quorum queues; one that kills its consumer five times goes to dead.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from kombu import Connection, Exchange, Queue, binding
+
+from shared.events.contract import Event
+
+RETRY_SECONDS = (1, 5, 25, 125)
+MAX_ATTEMPTS = 8
+DELIVERY_LIMIT = 5
+
+_QUORUM = {"x-queue-type": "quorum"}
+
+
+def inbox_name(service: str) -> str:
+    """The queue that the service consumes."""
+    return f"{service}.inbox"
+
+
+def dead_name(service: str) -> str:
+    """The queue of the messages that failed too often."""
+    return f"{service}.inbox.dead"
+
+
+def retry_name(service: str, attempt: int) -> str:
+    """The queue where a message waits after its `attempt`-th failure, from 1."""
+    seconds = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS)) - 1]
+    return f"{service}.inbox.retry.{seconds}"
+
+
+def _dead_letter_to(queue: str) -> dict[str, Any]:
+    return {
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": queue,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
+
+
+def inbox_queue(service: str, events: Iterable[type[Event]]) -> Queue:
+    """The service's inbox with its bindings."""
+    return Queue(
+        inbox_name(service),
+        bindings=[
+            binding(
+                Exchange(f"{event.publisher}.events", type="topic", durable=True),
+                routing_key=event.__name__,
+            )
+            for event in events
+        ],
+        queue_arguments={
+            **_QUORUM,
+            **_dead_letter_to(dead_name(service)),
+            "x-delivery-limit": DELIVERY_LIMIT,
+        },
+        durable=True,
+    )
+
+
+def side_queues(service: str) -> list[Queue]:
+    """The retry queues and the dead-letter queue."""
+    retries = [
+        Queue(
+            f"{service}.inbox.retry.{seconds}",
+            queue_arguments={
+                **_QUORUM,
+                **_dead_letter_to(inbox_name(service)),
+                "x-message-ttl": seconds * 1000,
+            },
+            durable=True,
+        )
+        for seconds in RETRY_SECONDS
+    ]
+    return [Queue(dead_name(service), queue_arguments=dict(_QUORUM), durable=True), *retries]
+
+
+def declare(amqp_url: str, service: str, events: Iterable[type[Event]]) -> Queue:
+    """Declare all queues of a consumer, waiting for the broker where it is away."""
+    queue = inbox_queue(service, events)
+    with Connection(amqp_url, connect_timeout=5) as connection:
+        connection.ensure_connection(interval_start=0.5, interval_step=0.5, interval_max=2)
+        for each in (*side_queues(service), queue):
+            each(connection.default_channel).declare()
+    return queue
