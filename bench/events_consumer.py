@@ -86,4 +86,8 @@ class Stock:
 
 
 if __name__ == "__main__":
-    launcher.run(Ours if sys.argv[1] == "ours" else Stock, Settings(), on_ready=lambda: print("ready", flush=True))
+    launcher.run(
+        Ours if sys.argv[1] == "ours" else Stock,
+        Settings(),
+        on_ready=lambda: print("ready", flush=True),
+    )

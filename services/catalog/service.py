@@ -83,7 +83,7 @@ class CatalogService:
     def train_model(self, request: TrainModel) -> RequestedTraining:
         return training.train_model(request, self.database, self.call)
 
-    @timer(interval=10)  # type: ignore[untyped-decorator]
+    @timer(interval=5)  # type: ignore[untyped-decorator]
     def abandon_requests(self) -> None:
         training.abandon_requests(
             self.database, self.call, after_seconds=self.settings.claim_seconds

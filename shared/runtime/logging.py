@@ -14,7 +14,11 @@ _PASSWORD = re.compile(r"(\w+://[^:/\s]+):[^@/\s]+@")
 
 def scrub(text: str) -> str:
     """Remove signatures of storage URLs and passwords of connection URLs."""
-    return _PASSWORD.sub(r"\1:***@", _SIGNED.sub(r"\1=***", text))
+    if "=" in text:
+        text = _SIGNED.sub(r"\1=***", text)
+    if "@" in text:
+        text = _PASSWORD.sub(r"\1:***@", text)
+    return text
 
 
 def _scrub_values(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 import eventlet
 import structlog
-from nameko.amqp.publish import Publisher, UndeliverableMessage
+from kombu import Connection
+from kombu.pools import producers
+from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS, PERSISTENT
 from nameko.exceptions import ContainerBeingKilled, RemoteError, deserialize
 from nameko.exceptions import deserialize_to_instance as nameko_deserializable
 from nameko.extensions import DependencyProvider
@@ -122,10 +124,13 @@ class Calls(DependencyProvider):  # type: ignore[misc]
     replies = ResilientReplyListener()
 
     def setup(self) -> None:
-        """One publisher for all calls; confirms and `mandatory` reveal a missing service."""
+        """Open the one pool of producers; confirms and `mandatory` reveal a missing service."""
         settings = self.container.config["settings"]
         self._timeout = settings.rpc_timeout
-        self._publisher = Publisher(settings.amqp_url.get_secret_value())
+        options = {**DEFAULT_TRANSPORT_OPTIONS, "confirm_publish": True}
+        self._producers = producers[
+            Connection(settings.amqp_url.get_secret_value(), transport_options=options)
+        ]
         self._exchange = get_rpc_exchange(self.container.config)
 
     def get_dependency(self, worker_ctx: Any) -> Caller:
@@ -147,19 +152,32 @@ class Calls(DependencyProvider):  # type: ignore[misc]
         correlation_id = str(uuid.uuid4())
         reply = self.replies.get_reply_event(correlation_id)
         with self._deadline(request, correlation_id, timeout or self._timeout):
-            self._publisher.publish(
-                {"args": [request.model_dump(mode="json")], "kwargs": {}},
-                exchange=self._exchange,
-                routing_key=f"{request.service}.{request.method}",
-                mandatory=True,
-                reply_to=self.replies.routing_key,
-                correlation_id=correlation_id,
-                extra_headers=headers,
-            )
+            self._publish(request, correlation_id, headers)
             body = reply.wait()
         if body["error"]:
             raise _raised(deserialize(body["error"]), request)
         return body["result"]
+
+    def _publish(self, request: Request[Any], correlation_id: str, headers: dict[str, Any]) -> None:
+        with self._producers.acquire(block=True) as producer:
+            try:
+                producer.publish(
+                    {"args": [request.model_dump(mode="json")], "kwargs": {}},
+                    exchange=self._exchange,
+                    routing_key=f"{request.service}.{request.method}",
+                    serializer="json",
+                    delivery_mode=PERSISTENT,
+                    mandatory=True,
+                    retry=True,
+                    retry_policy=DEFAULT_RETRY_POLICY,
+                    reply_to=self.replies.routing_key,
+                    correlation_id=correlation_id,
+                    headers=headers,
+                )
+            except _NoAnswerError:
+                # The pool would close it in order, and wait for a broker that says nothing.
+                producer.connection.collect()
+                raise
 
     @contextmanager
     def _deadline(
@@ -170,7 +188,7 @@ class Calls(DependencyProvider):  # type: ignore[misc]
         timer = eventlet.Timeout(seconds, late)
         try:
             yield
-        except (_NoAnswerError, UndeliverableMessage, *BROKER_ERRORS) as error:
+        except (_NoAnswerError, *BROKER_ERRORS) as error:
             self.replies.forget(correlation_id)
             log.warning(
                 "no_answer",

@@ -4,6 +4,7 @@ Stock nameko 2.14 gives up the whole process when a reply cannot be published, a
 longer before it connects again.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -32,6 +33,16 @@ class ResilientQueueConsumer(QueueConsumer):  # type: ignore[misc]
             interval_max=2,
         )
         return connection
+
+    def ack_message(self, message: Any) -> None:
+        """Over a broken connection nothing is acknowledged: the broker delivers it again."""
+        with suppress(*BROKER_ERRORS):
+            super().ack_message(message)
+
+    def requeue_message(self, message: Any) -> None:
+        """Over a broken connection the broker has taken it back already."""
+        with suppress(*BROKER_ERRORS):
+            super().requeue_message(message)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         """To the dead-letter queue, where the queue has one."""

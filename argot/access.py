@@ -1,0 +1,58 @@
+"""Where the server is and who asks: options, the environment, or the local stack."""
+
+from typing import Annotated
+
+import typer
+
+from argot.client import Client
+from argot.errors import ExpectedError
+from argot.stack.daemon import Running, running
+from argot.stack.settings import FOLDER
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+
+Url = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ARGOT_URL",
+        help=f"The server; by default the local stack's, or {DEFAULT_URL}.",
+        show_default=False,
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ARGOT_TOKEN",
+        help="Who you are; by default the administrator of the local stack.",
+        show_default=False,
+    ),
+]
+AmqpUrl = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ARGOT_AMQP_URL",
+        help="The broker; by default the local stack's.",
+        show_default=False,
+    ),
+]
+
+
+def open_client(url: str | None, token: str | None) -> Client:
+    """A client of the given server, with the local stack's token only for the local stack."""
+    stack = running(FOLDER)
+    url = url or (stack.address if stack else DEFAULT_URL)
+    if not token and stack and url.rstrip("/") == stack.address:
+        token = stack.tokens["admin"]
+    if not token:
+        raise ExpectedError("No token: set ARGOT_TOKEN, make one by: argot token, or run: make up")
+    return Client(url, token)
+
+
+def broker_url(amqp_url: str | None) -> str:
+    """The given broker's URL, or the local stack's."""
+    stack: Running | None = None if amqp_url else running(FOLDER)
+    if stack:
+        return stack.amqp_url
+    if not amqp_url:
+        raise ExpectedError("No broker: set ARGOT_AMQP_URL, or run: make up")
+    return amqp_url

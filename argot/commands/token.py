@@ -1,0 +1,30 @@
+"""`argot token`: a token for a gateway that checks them with a shared secret."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from argot.errors import ExpectedError
+from argot.tokens import ROLES, mint
+
+
+def token(
+    *,
+    org: Annotated[str, typer.Option(help="The organisation's id.")],
+    user: Annotated[str, typer.Option(help="The user's id.")],
+    secret: Annotated[
+        str,
+        typer.Option(envvar="ARGOT_JWT_SECRET", help="The gateway's secret.", show_default=False),
+    ],
+    role: Annotated[list[str] | None, typer.Option(help="Of user, admin, sysop; repeat.")] = None,
+    name: Annotated[str | None, typer.Option(help="The user's name; else the id.")] = None,
+    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 12.0,
+) -> None:
+    """Print a token for the gateway of a local or development stack."""
+    roles = role or ["user"]
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise ExpectedError(f"There is no role {unknown[0]!r}; roles are: {', '.join(ROLES)}")
+    lifetime = timedelta(hours=hours)
+    print(mint(secret, org=org, user=user, roles=roles, name=name, lifetime=lifetime))

@@ -1,0 +1,49 @@
+"""`argot transcribe`."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+
+from argot.access import Token, Url, open_client
+from argot.client import Client
+from argot.commands.upload import Bars, upload_progress
+from argot.terminal import progress
+from argot.transcriptions import follow, submit
+from argot.uploads.sending import Sender
+
+
+def transcribe(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Audio or video.")
+    ],
+    *,
+    language: Annotated[str, typer.Option(help="A base language, or a custom model's key.")],
+    form: Annotated[
+        Literal["txt", "srt", "vtt", "json"], typer.Option("--format", help="Of the transcript.")
+    ] = "txt",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.")
+    ] = None,
+    url: Url = None,
+    token: Token = None,
+) -> None:
+    """Transcribe a recording with a base or a custom model."""
+    with open_client(url, token) as client:
+        with upload_progress() as shown, Sender(client, Bars(shown)) as sender:
+            transcription_id = submit(client, sender, file, language)
+        _wait(client, transcription_id)
+        transcript = client.result(transcription_id, form)
+    if output is None:
+        print(transcript, end="" if transcript.endswith("\n") else "\n")
+    else:
+        output.write_text(transcript, encoding="utf-8")
+
+
+def _wait(client: Client, transcription_id: str) -> None:
+    bar = progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with bar:
+        task = bar.add_task("queued", total=100)
+        for state in follow(client, transcription_id):
+            bar.update(task, description=state.status, completed=state.progress)

@@ -1,0 +1,133 @@
+"""Requests to one Argot server: what is tried again, and what an answer means."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from argot.errors import ExpectedError
+
+RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0)
+MAX_RETRY_AFTER_S = 30.0
+TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class ProblemError(ExpectedError):
+    """The server refused: `code` of the error table, `errors` with the single faults.
+
+    `unmatched_audio` names the recordings without a transcript where the code is that.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        errors: list[dict[str, str | None]] | None = None,
+        *,
+        status: int = 0,
+        unmatched_audio: list[str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.errors = errors or []
+        self.status = status
+        self.unmatched_audio = unmatched_audio or []
+
+
+class UnreachableError(ExpectedError):
+    """No answer from the server, or none that Argot gives."""
+
+
+class Connection:
+    """Sends requests with the user's token; safe to share between threads.
+
+    A request that may be sent twice without harm is tried again for some seconds when the
+    connection breaks or the server asks for it (503 with Retry-After).
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.Client(
+            base_url=f"{self.url}/api/v1/",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=TIMEOUT,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are kept open."""
+        self._http.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> httpx.Response:
+        """The answer, which is no error. Raises `ProblemError` or `UnreachableError`."""
+        request = self._http.build_request(method, path, json=body, params=params, headers=headers)
+        pauses = iter(RETRY_SECONDS if repeatable else ())
+        while True:
+            try:
+                answer = self._http.send(request)
+            except httpx.TransportError as error:
+                if (pause := next(pauses, None)) is None:
+                    raise UnreachableError(f"{self.url} does not answer: {error}.") from error
+                time.sleep(pause)
+                continue
+            if not answer.is_error:
+                return answer
+            problem = _problem(answer)
+            if (
+                problem.status != HTTPStatus.SERVICE_UNAVAILABLE
+                or (pause := next(pauses, None)) is None
+            ):
+                raise problem
+            time.sleep(max(pause, _retry_after(answer)))
+
+    def read(self, model: type[ModelT], method: str, path: str, **request: Any) -> ModelT:
+        """The answer to `send`, parsed. Raises `UnreachableError` where it is of another form."""
+        answer = self.send(method, path, **request)
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise UnreachableError(f"{self.url} does not answer as Argot does.") from error
+
+
+class _Problem(BaseModel):
+    """A problem document (RFC 9457) with Argot's own members."""
+
+    code: str
+    detail: str
+    errors: list[dict[str, str | None]] = []
+    unmatched_audio: list[str] = []
+
+
+def _problem(answer: httpx.Response) -> ProblemError:
+    status = answer.status_code
+    try:
+        found = _Problem.model_validate_json(answer.content)
+    except ValidationError:
+        return ProblemError("unknown", f"The server answered {status}.", status=status)
+    return ProblemError(
+        found.code,
+        found.detail,
+        found.errors,
+        status=status,
+        unmatched_audio=found.unmatched_audio,
+    )
+
+
+def _retry_after(answer: httpx.Response) -> float:
+    """The seconds that the server asks for; 0 where it gives none, or a date."""
+    written = answer.headers.get("Retry-After", "")
+    return min(float(written), MAX_RETRY_AFTER_S) if written.isdecimal() else 0.0

@@ -1,0 +1,21 @@
+"""What the local stack is told by its environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class StackSettings(BaseSettings):
+    """Everything is optional; services read their own settings from the same environment."""
+
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+
+    port: int | None = Field(default=None, description="of the gateway; else 8080 or a free one")
+    jwt_secret: SecretStr | None = Field(default=None, description="else one is made and kept")
+    local_database: Literal["sqlite", "postgresql"] = "sqlite"
+    log_format: Literal["json", "console"] = "json"
+
+
+FOLDER = Path(".argot")

@@ -1,0 +1,5 @@
+"""The gateway as a process."""
+
+from shared.runtime.service.launcher import serve
+
+serve("gateway")

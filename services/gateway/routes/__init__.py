@@ -1,0 +1,25 @@
+"""All routes. Importing this package fills the table."""
+
+from services.gateway.routes import (
+    account,
+    admin,
+    datasets,
+    models,
+    operations,
+    trainings,
+    transcriptions,
+    uploads,
+)
+from services.gateway.routes.table import TABLE
+
+__all__ = [
+    "TABLE",
+    "account",
+    "admin",
+    "datasets",
+    "models",
+    "operations",
+    "trainings",
+    "transcriptions",
+    "uploads",
+]

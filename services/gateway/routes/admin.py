@@ -1,0 +1,72 @@
+"""What administrators grant to organisations."""
+
+from pydantic import ConfigDict
+
+from services.gateway.authentication import Role
+from services.gateway.routes.answers import without
+from services.gateway.routes.table import API, Answer, Group, PageQuery, Visit
+from shared.rpc.catalog import PublishLanguage, WithdrawLanguage
+from shared.rpc.contract import Page
+from shared.rpc.quota import Allowance, Claim, GetPlan, ListClaims, Plan, PutPlan
+
+ADMINISTRATORS: frozenset[Role] = frozenset({"sysop"})
+
+admin = Group(
+    f"{API}/admin/organisations/{{organisation_id}}", "Administration", roles=ADMINISTRATORS
+)
+
+
+class NewAllowance(Allowance):
+    """An allowance as a client sends it: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class NewPlan(Plan):
+    """A plan as a client sends it: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    training: NewAllowance
+    hosting: NewAllowance
+
+
+@admin.route("GET", "/plan", answer=Plan)
+def show_plan(visit: Visit, organisation_id: str) -> Answer:
+    """Show an organisation's plan."""
+    plan = visit.call.json(GetPlan(organisation_id=organisation_id))
+    return Answer(without(plan, "parent_org"))
+
+
+@admin.route("PUT", "/plan", answer=Plan)
+def put_plan(visit: Visit, organisation_id: str, body: NewPlan) -> Answer:
+    """Set an organisation's plan."""
+    try:
+        plan = visit.call.json(PutPlan(organisation_id=organisation_id, plan=body))
+    finally:  # an answer that did not come in time leaves open whether the plan is set
+        visit.features.forget(organisation_id)
+    return Answer(without(plan, "parent_org"))
+
+
+@admin.route("PUT", "/publications/{language}", status=204, errors=["invalid-language"])
+def publish(visit: Visit, organisation_id: str, language: str) -> Answer:
+    """Grant a base language to an organisation."""
+    visit.call.json(PublishLanguage(organisation_id=organisation_id, language=language))
+    return Answer()
+
+
+@admin.route("DELETE", "/publications/{language}", status=204, errors=["invalid-language"])
+def withdraw(visit: Visit, organisation_id: str, language: str) -> Answer:
+    """Withdraw a base language from an organisation."""
+    visit.call.json(WithdrawLanguage(organisation_id=organisation_id, language=language))
+    return Answer()
+
+
+@admin.route("GET", "/claims", answer=Page[Claim], errors=["invalid-request"])
+def list_claims(visit: Visit, organisation_id: str, query: PageQuery) -> Answer:
+    """List the claims of the current period, newest first."""
+    return Answer(
+        visit.call.json(
+            ListClaims(organisation_id=organisation_id, limit=query.limit, cursor=query.cursor)
+        )
+    )

@@ -1,0 +1,32 @@
+"""What the gateway is told by its environment."""
+
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from shared.runtime.settings import RuntimeSettings
+
+
+class Settings(RuntimeSettings):
+    """Tokens are proven by a shared secret or by a key server, never by either of two."""
+
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    jwt_secret: SecretStr | None = Field(default=None, description="HS256; best 32 bytes or more")
+    jwks_url: str | None = Field(default=None, description="keys for RS256 and ES256")
+    jwt_issuer: str | None = None
+    jwt_audience: str | None = None
+    body_limit: int = Field(default=1024**2, ge=1024, description="bytes of a request's body")
+    features_cache_seconds: float = Field(default=5.0, ge=0)
+    max_workers: int = Field(default=100, ge=1, description="requests that wait for services")
+
+    @model_validator(mode="after")
+    def _one_way_to_prove_a_token(self) -> Self:
+        if (self.jwt_secret is None) == (self.jwks_url is None):
+            raise ValueError("set ARGOT_JWT_SECRET or ARGOT_JWKS_URL, one of them")
+        if self.jwks_url and not (self.jwt_issuer and self.jwt_audience):
+            raise ValueError("ARGOT_JWKS_URL needs ARGOT_JWT_ISSUER and ARGOT_JWT_AUDIENCE")
+        return self

@@ -1,0 +1,1 @@
+"""HTTP on nameko and eventlet: connections, requests, answers, the end in order."""

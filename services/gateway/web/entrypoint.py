@@ -1,0 +1,73 @@
+"""`@serves(table)` on a service's method: all routes of a table, each request in a worker."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from eventlet.event import Event
+from nameko.exceptions import ContainerBeingKilled
+from nameko.extensions import Entrypoint
+
+from services.gateway.routes.table import Answer, Route
+from services.gateway.web.request import HttpRequest
+from services.gateway.web.response import Response, encode
+from services.gateway.web.server import Server
+from shared.errors import ArgotError
+
+STOP_GRACE_S = 20
+"""For requests in work at the end; longer than a call may take."""
+
+
+class Routes(Entrypoint):  # type: ignore[misc]
+    """Runs the method with `(route, path values, request)`; it returns an `Answer`."""
+
+    server = Server()
+
+    def __init__(self, table: Sequence[Route], **kwargs: Any) -> None:
+        self.table = table
+        super().__init__(expected_exceptions=ArgotError, **kwargs)
+
+    def setup(self) -> None:
+        """Join the server."""
+        self.server.register_provider(self)
+
+    def stop(self) -> None:
+        """While the services that requests in work wait for can still be reached."""
+        self.server.drain(STOP_GRACE_S)
+        self.server.unregister_provider(self)
+
+    def run(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
+        """Answer one request. Probes need no worker, so they pass where all are taken."""
+        if route.group.public:
+            return respond(route, route.handler(self.container.config["health"]))
+        done = Event()
+        try:
+            self.container.spawn_worker(
+                self,
+                (route, path, request),
+                {},
+                context_data={
+                    "request_id": request.request_id,
+                    "traceparent": request.traceparent,
+                },
+                handle_result=partial(self._finish, done),
+            )
+        except ContainerBeingKilled as error:
+            raise ArgotError("service-unavailable", "The gateway is stopping") from error
+        return respond(route, done.wait())
+
+    def _finish(self, done: Event, _worker_ctx: Any, result: Any, exc_info: Any) -> Any:
+        done.send(result, exc_info)
+        return result, exc_info
+
+
+def respond(route: Route, answer: Answer) -> Response:
+    """The answer under the route's status."""
+    headers = (("Location", answer.location),) if answer.location else ()
+    if answer.content is None:
+        return Response(route.status, headers, b"")
+    headers = (("Content-Type", answer.media_type), *headers)
+    return Response(route.status, headers, encode(answer.content))
+
+
+serves = Routes.decorator

@@ -1,0 +1,66 @@
+"""One HTTP request, read no further than asked."""
+
+import re
+from typing import Any
+from urllib.parse import parse_qsl
+
+from eventlet.wsgi import ChunkReadError
+from uuid6 import uuid7
+
+from shared.errors import ArgotError
+from shared.runtime import context
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
+_TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class HttpRequest:
+    """A view of the WSGI environment."""
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        self._environ = environ
+        self.method: str = environ["REQUEST_METHOD"]
+        self.path: str = environ["PATH_INFO"].encode("latin1").decode(errors="replace")
+        self.request_id = _sane(_REQUEST_ID, self.header("X-Request-Id")) or str(uuid7())
+        self.traceparent = (
+            _sane(_TRACEPARENT, self.header("traceparent")) or context.new_traceparent()
+        )
+
+    def header(self, name: str) -> str:
+        """The header's value, empty where it is missing."""
+        value: str = self._environ.get("HTTP_" + name.upper().replace("-", "_"), "")
+        return value
+
+    def query(self) -> dict[str, str]:
+        """The query; of a repeated name the first value."""
+        pairs = parse_qsl(self._environ.get("QUERY_STRING", ""), keep_blank_values=True)
+        return dict(reversed(pairs))
+
+    def json_body(self, limit: int) -> bytes:
+        """The body as it came; empty where there is none.
+
+        Errors: `payload-too-large` beyond `limit` bytes, `unsupported-media-type` for anything
+        that does not call itself JSON, `invalid-request` where it breaks off.
+        """
+        length = int(self._environ.get("CONTENT_LENGTH") or 0)
+        if length > limit:
+            raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
+        if not length and not self._environ.get("HTTP_TRANSFER_ENCODING"):
+            return b""
+        try:
+            body: bytes = self._environ["wsgi.input"].read(limit + 1)
+        except (ChunkReadError, OSError) as error:
+            raise ArgotError("invalid-request", "The body could not be read") from error
+        if len(body) > limit:
+            raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
+        if body and self._media_type() != "application/json":
+            raise ArgotError("unsupported-media-type", "Send the body as application/json")
+        return body
+
+    def _media_type(self) -> str:
+        value: str = self._environ.get("CONTENT_TYPE") or ""
+        return value.partition(";")[0].strip().lower()
+
+
+def _sane(pattern: re.Pattern[str], value: str) -> str:
+    return value if pattern.fullmatch(value) else ""

@@ -1,0 +1,1 @@
+"""Uploads and dataset files: storing, probing, converting, downloading."""

@@ -1,0 +1,5 @@
+"""The ingest service as a process."""
+
+from shared.runtime.service.launcher import serve
+
+serve("ingest")

@@ -1,0 +1,249 @@
+"""The use cases of ingest."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from services.ingest import domain, models
+from services.ingest.domain import Admitted, Facts
+from services.ingest.models import Dataset, Model, Upload
+from shared.errors import ArgotError
+from shared.events import ingest as events
+from shared.events.catalog import CustomModelDeleted
+from shared.rpc import ingest as wire
+from shared.rpc.contract import Failure, Nothing, Page
+from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
+from shared.runtime import context, outbox, paging, uploads
+from shared.runtime.database import Database, now
+from shared.runtime.deliveries import Delivery
+from shared.runtime.storage import Storage
+from shared.speech.filenames import FileKind, UploadType, dataset_type
+
+
+def open_uploads(
+    request: wire.OpenUploads, database: Database, storage: Storage, *, can_convert: bool
+) -> wire.OpenedUploads:
+    """Admit each file by its name and size, and make room in storage for what is admitted."""
+    domain.check_batch(request.files)
+    wanted = domain.row_names(request.files)
+    with database.transaction() as session:
+        rows = models.live_datasets(request.organisation_id, request.model_id)
+        taken = [row.name for row in session.scalars(rows.where(Dataset.name.in_(wanted)))]
+    batch = domain.sort_batch(request.files, UploadType(request.type), taken)
+    admitted = [each for each in batch if isinstance(each, Admitted)]
+    if not can_convert and any(each.kind is FileKind.VIDEO for each in admitted):
+        raise ArgotError("ffmpeg_unavailable")
+    folders = ("datasets", request.organisation_id, request.model_id)
+    opened = {
+        each.row_name: Upload(
+            organisation_id=request.organisation_id,
+            model_id=request.model_id,
+            name=each.file.name,
+            size=each.file.size,
+            row_name=each.row_name,
+            row_type=dataset_type(each.kind),
+            **uploads.begin(storage, *folders)._asdict(),
+        )
+        for each in admitted
+    }
+    with database.transaction() as session:
+        model = models.locked_model(session, request.organisation_id, request.model_id)
+        if model.deleted_at is not None:
+            raise ArgotError("custom-model-not-found")
+        session.add_all(opened.values())
+    return wire.OpenedUploads(
+        items=[
+            _created(opened[each.row_name]) if isinstance(each, Admitted) else each
+            for each in batch
+        ]
+    )
+
+
+def sign_parts(request: wire.SignParts, database: Database, storage: Storage) -> SignedParts:
+    """URLs that take exactly one part each."""
+    upload = _upload(request.organisation_id, request.upload_id, database)
+    return uploads.sign(storage, upload, request.part_numbers)
+
+
+def get_upload(request: wire.GetUpload, database: Database, storage: Storage) -> UploadState:
+    """What a client needs to resume."""
+    upload = _upload(request.organisation_id, request.upload_id, database)
+    return UploadState(
+        status=upload.status,
+        size=upload.size,
+        part_size=PART_SIZE,
+        received=uploads.received(storage, upload),
+        dataset_id=upload.dataset_id,
+    )
+
+
+def complete_upload(
+    request: wire.CompleteUpload, database: Database, storage: Storage
+) -> wire.Dataset:
+    """Make a row that a worker takes up; of two uploads of one name the first one gets it."""
+    upload = _upload(request.organisation_id, request.upload_id, database)
+    uploads.complete(storage, upload)
+    with database.transaction() as session:
+        models.locked_model(session, upload.organisation_id, upload.model_id)
+        upload = session.get_one(Upload, upload.id, with_for_update=True)
+        if upload.status == "open":
+            upload.dataset_id = _row_for(session, upload).id
+            upload.status = "completed"
+        rows = models.live_datasets(upload.organisation_id, upload.model_id)
+        dataset = session.scalars(rows.where(Dataset.id == upload.dataset_id)).first()
+    if dataset is None or dataset.storage_key != upload.storage_key:
+        uploads.abort(storage, upload)  # it lost the race, or the row is gone
+    if dataset is None:
+        raise ArgotError("upload-not-found")
+    return dataset.reply()
+
+
+def abort_upload(request: wire.AbortUpload, database: Database, storage: Storage) -> Nothing:
+    """What was sent is dropped; to abort once more changes nothing."""
+    with database.transaction() as session:
+        upload = models.locked_upload(session, request.organisation_id, request.upload_id)
+        if upload is None or upload.status == "completed":
+            raise ArgotError("upload-not-found")
+        upload.status = "aborted"
+    uploads.abort(storage, upload)
+    return Nothing()
+
+
+def list_datasets(request: wire.ListDatasets, database: Database) -> Page[wire.Dataset]:
+    """The model's rows, newest change first."""
+    query = models.live_datasets(request.organisation_id, request.model_id)
+    with database.transaction() as session:
+        rows, cursor = paging.read_page(session, query, Dataset.changed_at, Dataset.id, request)
+    return Page[wire.Dataset](items=[row.reply() for row in rows], next_cursor=cursor)
+
+
+def download_dataset(
+    request: wire.DownloadDataset, database: Database, storage: Storage
+) -> wire.SignedUrl:
+    """A URL of a ready file that saves under the row's name."""
+    with database.transaction() as session:
+        dataset = _dataset(session, request)
+    if dataset.status != "ready":
+        raise ArgotError("not-ready-to-run", f"The file is {dataset.status}")
+    url = storage.sign_download(dataset.storage_key, dataset.name, domain.DOWNLOAD_SECONDS)
+    return wire.SignedUrl(url=url)
+
+
+def delete_dataset(request: wire.DeleteDataset, database: Database) -> Nothing:
+    """The row is gone for users and for later trainings."""
+    with database.transaction() as session:
+        model = models.locked_model(session, request.organisation_id, request.model_id)
+        _delete(session, model, _dataset(session, request))
+    return Nothing()
+
+
+def get_datasets_state(request: wire.GetDatasetsState, database: Database) -> wire.DatasetsState:
+    """What a verdict on the model's data must have seen."""
+    with database.transaction() as session:
+        return models.datasets_state(session, request.organisation_id, request.model_id)
+
+
+def delete_model(message: Delivery[CustomModelDeleted], database: Database) -> None:
+    """All rows of the model are gone, and no upload for it goes on."""
+    organisation_id, model_id = message.event.organisation_id, message.event.model_id
+    with database.once(message.id) as session:
+        model = models.locked_model(session, organisation_id, model_id)
+        model.deleted_at = now()
+        models.abort_open_uploads(session, organisation_id, model_id)
+        for dataset in session.scalars(models.live_datasets(organisation_id, model_id)).all():
+            _delete(session, model, dataset)
+
+
+def record_ready(job: Dataset, facts: Facts, database: Database) -> bool:
+    """The file is usable; False where the row was deleted, or is leased to another by now."""
+    with database.transaction() as session:
+        model = models.locked_model(session, job.organisation_id, job.model_id)
+        dataset = models.leased_dataset(session, job)
+        if dataset is None:
+            return False
+        dataset.become_ready(facts)
+        event = events.DatasetUploaded(
+            **_subject(model, dataset),
+            type=dataset.type,
+            duration=facts.duration,
+            start_time=facts.start_time,
+            end_time=facts.end_time,
+            cues=facts.cues,
+            **facts.stored.model_dump(),
+        )
+        outbox.publish(session, event)
+        return True
+
+
+def record_failure(job: Dataset, failure: Failure, database: Database) -> None:
+    """The file is not usable; nothing happens where the row is not the job's any more."""
+    with database.transaction() as session:
+        model = models.locked_model(session, job.organisation_id, job.model_id)
+        dataset = models.leased_dataset(session, job)
+        if dataset is None:
+            return
+        dataset.become_failed(failure)
+        event = events.DatasetRejected(**_subject(model, dataset), **failure.model_dump())
+        outbox.publish(session, event)
+
+
+def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
+    with database.transaction() as session:
+        upload = models.locked_upload(session, organisation_id, upload_id)
+    if upload is None:
+        raise ArgotError("upload-not-found")
+    return upload
+
+
+def _dataset(session: Session, request: wire.DownloadDataset | wire.DeleteDataset) -> Dataset:
+    rows = models.live_datasets(request.organisation_id, request.model_id)
+    dataset = session.scalars(rows.where(Dataset.id == request.dataset_id)).first()
+    if dataset is None:
+        raise ArgotError("dataset-not-found")
+    return dataset
+
+
+def _row_for(session: Session, upload: Upload) -> Dataset:
+    """The row of the upload's name, which an upload that completed earlier may have made."""
+    rows = models.live_datasets(upload.organisation_id, upload.model_id)
+    dataset = session.scalars(rows.where(Dataset.name == upload.row_name)).first()
+    if dataset is None:
+        dataset = Dataset(
+            organisation_id=upload.organisation_id,
+            model_id=upload.model_id,
+            name=upload.row_name,
+            uploaded_name=upload.name,
+            type=upload.row_type,
+            storage_key=upload.storage_key,
+            size=upload.size,
+            **context.current(),
+        )
+        session.add(dataset)
+        session.flush()
+    return dataset
+
+
+def _delete(session: Session, model: Model, dataset: Dataset) -> None:
+    dataset.deleted_at = now()
+    outbox.publish(session, events.DatasetDeleted(**_subject(model, dataset)))
+
+
+def _subject(model: Model, dataset: Dataset) -> dict[str, Any]:
+    """What every event of a dataset has; takes the model's next revision."""
+    return {
+        "organisation_id": model.organisation_id,
+        "model_id": model.model_id,
+        "dataset_id": dataset.id,
+        "name": dataset.name,
+        "revision": model.next_revision(),
+    }
+
+
+def _created(upload: Upload) -> wire.OpenedUpload:
+    return wire.OpenedUpload(
+        name=upload.name,
+        status="created",
+        upload_id=upload.id,
+        part_size=PART_SIZE,
+        part_count=uploads.part_count(upload.size),
+    )

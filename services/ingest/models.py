@@ -1,0 +1,200 @@
+"""Dataset rows, the uploads that they come from, and each model's count of changes."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import (
+    BigInteger,
+    Index,
+    Integer,
+    Select,
+    String,
+    and_,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from uuid6 import uuid7
+
+from services.ingest.domain import Facts
+from shared.rpc import ingest as wire
+from shared.rpc.contract import Failure
+from shared.runtime.database import UtcDateTime, now
+from shared.runtime.uploads import UploadColumns
+from shared.runtime.worker.jobs import Leased
+
+
+class Base(DeclarativeBase):
+    """The tables of ingest."""
+
+
+class Model(Base):
+    """A custom model as ingest knows it: its row is locked for every change of its datasets."""
+
+    __tablename__ = "models"
+
+    organisation_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    model_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    def next_revision(self) -> int:
+        """Count one change; call it under the row's lock, once for each event."""
+        self.revision += 1
+        return self.revision
+
+
+class Dataset(Leased, Base):
+    """A file of a model. Workers lease it while its status is `processing`.
+
+    `name` is what users see, `uploaded_name` what the file bore when it came: a video's differ.
+    A deleted row stays, for the purge of its object.
+    """
+
+    __tablename__ = "datasets"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid7()))
+    organisation_id: Mapped[str] = mapped_column(String(200))
+    model_id: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(255))
+    uploaded_name: Mapped[str] = mapped_column(String(255))
+    type: Mapped[wire.DatasetType] = mapped_column(String(10))
+    status: Mapped[Literal["processing", "ready", "failed"]] = mapped_column(
+        String(10), default="processing"
+    )
+    failure_code: Mapped[str | None] = mapped_column(String(80), default=None)
+    failure_message: Mapped[str | None] = mapped_column(default=None)
+    storage_key: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64), default=None)
+    duration: Mapped[float | None] = mapped_column(default=None)
+    start_time: Mapped[float | None] = mapped_column(default=None)
+    end_time: Mapped[float | None] = mapped_column(default=None)
+    cues: Mapped[int | None] = mapped_column(Integer, default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    def reply(self) -> wire.Dataset:
+        """The row as users see it."""
+        failure = None
+        if self.failure_code is not None:
+            failure = Failure(code=self.failure_code, message=self.failure_message or "")
+        return wire.Dataset(
+            id=self.id,
+            name=self.name,
+            type=self.type,
+            status=self.status,
+            failure=failure,
+            duration=self.duration,
+            url=f"/api/v1/custom-models/{self.model_id}/datasets/{self.id}/download",
+            start_time=self.start_time,
+            end_time=self.end_time,
+            size=self.size,
+            created_at=self.created_at,
+        )
+
+    def become_ready(self, facts: Facts) -> None:
+        """Take over what was found out, and where the file is kept."""
+        self.status, self.changed_at = "ready", now()
+        self.storage_key = facts.stored.storage_key
+        self.size, self.sha256 = facts.stored.size, facts.stored.sha256
+        self.duration, self.cues = facts.duration, facts.cues
+        self.start_time, self.end_time = facts.start_time, facts.end_time
+
+    def become_failed(self, failure: Failure) -> None:
+        """Keep the reason for the user."""
+        self.status, self.changed_at = "failed", now()
+        self.failure_code, self.failure_message = failure.code, failure.message
+
+
+LIVE = Dataset.deleted_at.is_(None)
+WAITING = and_(LIVE, Dataset.status == "processing")
+
+Index("ix_datasets_waiting", Dataset.id, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_datasets_newest", Dataset.organisation_id, Dataset.model_id, Dataset.changed_at)
+Index(
+    "uq_datasets_live_name",
+    Dataset.organisation_id,
+    Dataset.model_id,
+    Dataset.name,
+    unique=True,
+    sqlite_where=LIVE,
+    postgresql_where=LIVE,
+)
+
+
+class Upload(UploadColumns, Base):
+    """An upload for a model, and the row that it completes to."""
+
+    __tablename__ = "uploads"
+
+    model_id: Mapped[str] = mapped_column(String(36), index=True)
+    row_name: Mapped[str] = mapped_column(String(255))
+    row_type: Mapped[wire.DatasetType] = mapped_column(String(10))
+    dataset_id: Mapped[str | None] = mapped_column(String(36), default=None)
+
+
+def locked_model(session: Session, organisation_id: str, model_id: str) -> Model:
+    """The model's row, made where it is missing; others wait until the transaction ends."""
+    key = (organisation_id, model_id)
+    found = session.get(Model, key, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            session.add(Model(organisation_id=organisation_id, model_id=model_id))
+    except IntegrityError:
+        pass  # another transaction was first
+    return session.get_one(Model, key, with_for_update=True)
+
+
+def locked_upload(session: Session, organisation_id: str, upload_id: str) -> Upload | None:
+    """The organisation's upload."""
+    query = select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
+    return session.scalars(query.with_for_update()).first()
+
+
+def live_datasets(organisation_id: str, model_id: str) -> Select[tuple[Dataset]]:
+    """The model's rows that are not deleted."""
+    return select(Dataset).where(
+        Dataset.organisation_id == organisation_id, Dataset.model_id == model_id, LIVE
+    )
+
+
+def leased_dataset(session: Session, job: Dataset) -> Dataset | None:
+    """The row of `job`, where it still waits and is leased to the worker that took it."""
+    query = select(Dataset).where(
+        Dataset.id == job.id, Dataset.lease_owner == job.lease_owner, WAITING
+    )
+    return session.scalars(query.with_for_update()).first()
+
+
+def abort_open_uploads(session: Session, organisation_id: str, model_id: str) -> None:
+    """No upload for the model goes on."""
+    session.execute(
+        update(Upload)
+        .where(
+            Upload.organisation_id == organisation_id,
+            Upload.model_id == model_id,
+            Upload.status == "open",
+        )
+        .values(status="aborted")
+    )
+
+
+def datasets_state(session: Session, organisation_id: str, model_id: str) -> wire.DatasetsState:
+    """One query, so that no change falls between the two numbers."""
+    waiting = live_datasets(organisation_id, model_id).where(WAITING)
+    revision = select(Model.revision).where(
+        Model.organisation_id == organisation_id, Model.model_id == model_id
+    )
+    row = session.execute(
+        select(
+            func.coalesce(revision.scalar_subquery(), 0),
+            select(func.count()).select_from(waiting.subquery()).scalar_subquery(),
+        )
+    ).one()
+    return wire.DatasetsState(revision=row[0], processing=row[1])

@@ -1,0 +1,111 @@
+"""Ingest's worker: takes uploaded files one after the other, and forgets deleted models."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from services.ingest import adapters, handlers, models
+from services.ingest.domain import Facts
+from services.ingest.models import Dataset
+from services.ingest.settings import WorkerSettings
+from shared.events.catalog import CustomModelDeleted
+from shared.rpc.contract import Failure
+from shared.runtime.database import Database
+from shared.runtime.media import sandbox
+from shared.runtime.storage import NoSpace, Storage, StorageUnavailable
+from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
+from shared.runtime.worker.launcher import Duties, Worker
+
+STORAGE_POLL_SECONDS = 1.0
+
+GIVEN_UP = Failure(
+    code="processing-failed", message="The file could not be processed. Upload it again."
+)
+NO_SPACE = Failure(
+    code="no-space", message="There was no space left to process the file. Upload it again later."
+)
+NO_FFMPEG = Failure(code="ffmpeg_unavailable", message="ffmpeg is not installed on the server.")
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """The work on one leased dataset; gives up after `attempts` leases."""
+
+    database: Database
+    storage: Storage
+    folder: Path
+    attempts: int
+
+    def __call__(self, job: Dataset, lease: Lease) -> None:
+        """Make the row ready or failed. What another attempt may mend is raised."""
+        if job.attempts > self.attempts:  # the last one did not live to say why
+            handlers.record_failure(job, GIVEN_UP, self.database)
+            return
+        last = job.attempts == self.attempts
+        try:
+            with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+                found = adapters.examine(job, self.storage, Path(folder))
+        except StorageUnavailable:
+            self._await_storage(lease)  # an outage is one attempt, however long it takes
+            raise
+        except (NoSpace, sandbox.NoSpace):
+            if not last:
+                raise
+            found = NO_SPACE
+        except sandbox.FfmpegUnavailable:
+            if not last:
+                raise
+            found = NO_FFMPEG
+        if isinstance(found, Failure):
+            handlers.record_failure(job, found, self.database)
+        else:
+            self._record(job, found)
+
+    def _record(self, job: Dataset, facts: Facts) -> None:
+        """Keep one object of the two that a conversion leaves."""
+        kept = facts.stored.storage_key
+        recorded = handlers.record_ready(job, facts, self.database)
+        if kept != job.storage_key:
+            self._remove(job.storage_key if recorded else kept)
+
+    def _remove(self, key: str) -> None:
+        try:
+            self.storage.remove(key)
+        except StorageUnavailable:
+            log.warning("object_left", key=key)
+
+    def _await_storage(self, lease: Lease) -> None:
+        while not lease.lost.wait(STORAGE_POLL_SECONDS):
+            try:
+                self.storage.ping()
+            except StorageUnavailable:
+                continue
+            return
+
+
+def main() -> None:
+    """Work until SIGTERM."""
+    settings = WorkerSettings()
+    worker = Worker("ingest", settings)
+    storage = Storage(settings)
+    worker.health.add("storage", storage.ping)
+    jobs = JobQueue(worker.database, Dataset, models.WAITING, lease_seconds=settings.lease_seconds)
+    with adapters.private_folder(settings.work_dir) as folder:
+        work = Examination(worker.database, storage, folder, settings.job_attempts)
+        loop = JobLoop("dataset", jobs, work, poll_seconds=settings.poll_seconds)
+        worker.run(
+            Duties(
+                handlers={
+                    CustomModelDeleted: lambda each: handlers.delete_model(each, worker.database)
+                },
+                loops=[loop],
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

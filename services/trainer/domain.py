@@ -1,0 +1,141 @@
+"""The rules of a training run: its states, its segments, the ledger of what is not used."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from shared.events.data import DataUse, Dropped, Fault
+from shared.rpc.catalog import StatusName
+from shared.speech.cues import MAX_SECONDS, Cue, segment
+from shared.speech.subtitles import Transcript
+
+DOWNLOAD_SECONDS = 300
+LOSS_POINTS = 500
+PAUSE_SECONDS = 1.0
+"""Up to here, audio between two cues is a pause that the engine trains on with them."""
+
+
+class Status(IntEnum):
+    """Where a run is; the numbers are the model's."""
+
+    PROVISIONING = 2
+    RUNNING = 3
+    SUCCESS = 4
+    FAILED = 5
+
+
+STATUS_NAMES: dict[Status, StatusName] = {
+    Status.PROVISIONING: "provisioning",
+    Status.RUNNING: "running",
+    Status.SUCCESS: "success",
+    Status.FAILED: "failed",
+}
+OPEN = (Status.PROVISIONING, Status.RUNNING)
+
+
+class TrainingFault(Exception):
+    """Why an attempt failed. `code` and `message` are for users and name no path.
+
+    `final`: another attempt would end the same way. `data` is what was found out about the files.
+    """
+
+    def __init__(
+        self, code: str, message: str, fault: Fault, *, final: bool, data: DataUse | None = None
+    ) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fault: Fault = fault
+        self.final = final
+        self.data = data
+
+
+class Stopped(Exception):
+    """The worker is to stop, or the run has ended or is another worker's by now."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is left of a recording, and what is not used of it; `pcm` is a file's name."""
+
+    name: str
+    pcm: str
+    segments: tuple[Cue, ...]
+    dropped: tuple[Dropped, ...]
+
+
+@dataclass(frozen=True)
+class Material:
+    """The recordings with at least one segment, and the ledger of the rest."""
+
+    recordings: tuple[Cut, ...]
+    dropped: tuple[Dropped, ...]
+
+    @classmethod
+    def of(cls, cuts: Iterable[Cut]) -> "Material":
+        """Collect the recordings of a training, in their order."""
+        cuts = tuple(cuts)
+        recordings = tuple(cut for cut in cuts if cut.segments)
+        return cls(recordings, tuple(ledger(drop for cut in cuts for drop in cut.dropped)))
+
+    def data_use(self) -> DataUse:
+        """The figures before the engine has chosen among the segments."""
+        segments = [cue for cut in self.recordings for cue in cut.segments]
+        return DataUse(
+            segments=len(segments),
+            seconds_used=round(sum(cue.seconds for cue in segments), 3),
+            dropped=list(self.dropped),
+        )
+
+    def merged(self, used: DataUse) -> DataUse:
+        """The engine's figures with both ledgers in one."""
+        return used.model_copy(update={"dropped": ledger([*self.dropped, *used.dropped])})
+
+
+def cut(name: str, pcm: str, transcript: Transcript, seconds: float) -> Cut:
+    """Segments of the recording `name`, `seconds` long.
+
+    Beyond what `segment` drops: `no-cue` is audio that no cue covers, pauses excepted, and
+    `needs-alignment` a text without times beside audio that does not fit into one segment.
+    """
+    if transcript.cues is None and seconds > MAX_SECONDS:
+        return Cut(name, pcm, (), (Dropped(file=name, reason="needs-alignment", seconds=seconds),))
+    cues = transcript.cues or (Cue(0.0, seconds, " ".join(transcript.text.split())),)
+    found = segment(cues)
+    dropped = [
+        Dropped(file=name, reason=drop.reason, seconds=drop.seconds) for drop in found.dropped
+    ]
+    if bare := uncovered(cues, seconds):
+        dropped.append(Dropped(file=name, reason="no-cue", seconds=bare))
+    return Cut(name, pcm, found.kept, tuple(dropped))
+
+
+def uncovered(cues: Iterable[Cue], seconds: float) -> float:
+    """Seconds of audio outside all cues, which are in order of start; pauses do not count."""
+    total = covered = 0.0
+    for start, end in [*((cue.start, cue.end) for cue in cues), (seconds, seconds)]:
+        gap = min(start, seconds) - covered
+        if gap > PAUSE_SECONDS:
+            total += gap
+        covered = max(covered, end)
+    return total
+
+
+def ledger(drops: Iterable[Dropped]) -> list[Dropped]:
+    """One line for each file and reason, in order of first appearance."""
+    sums: dict[tuple[str, str], float] = {}
+    for drop in drops:
+        key = (drop.file, drop.reason)
+        sums[key] = sums.get(key, 0.0) + drop.seconds
+    return [
+        Dropped(file=file, reason=reason, seconds=round(seconds, 3))
+        for (file, reason), seconds in sums.items()
+    ]
+
+
+def thinned(loss: Sequence[tuple[int, float]], most: int = LOSS_POINTS) -> list[tuple[int, float]]:
+    """At most so many points, evenly chosen; the first and the last are among them."""
+    if len(loss) <= most:
+        return list(loss)
+    last = len(loss) - 1
+    return [loss[round(place * last / (most - 1))] for place in range(most)]

@@ -1,0 +1,49 @@
+"""``python -m services.trainer.engine JOB_DIR``: a training as a child process.
+
+Reads ``job.json``; prints a JSON line a report, at most one a second and one a change of phase;
+leaves ``result.json`` and ``model/``. Exit status: 0 done, 42 a fault of the data, 1 of the
+platform (the last line is ``{"fault": {code, fault, message}}``), 143 after SIGTERM, with a
+checkpoint in JOB_DIR. Dies with the process that started it.
+"""
+
+import json
+import sys
+import traceback
+from pathlib import Path
+
+from .child import Lifeline, Reporter, write_result
+from .fault import EngineFault, Interrupted
+from .job import Job
+
+DATA_FAULT = 42
+PLATFORM_FAULT = 1
+TERMINATED = 143
+
+
+def main(job_dir: Path) -> int:
+    """Run the job of a directory; the exit status."""
+    lifeline = Lifeline()
+    # PyTorch takes seconds to import: a parent that dies meanwhile must not leave a child behind.
+    from .engine import train  # noqa: PLC0415
+    from .hardware import keep_freed_memory  # noqa: PLC0415
+
+    keep_freed_memory()
+    reporter = Reporter(sys.stdout)
+    try:
+        document = json.loads((job_dir / "job.json").read_text("utf-8"))
+        job = Job.from_json(document, job_dir.resolve())
+        write_result(job_dir, train(job, reporter, lifeline.cut).as_json())
+    except Interrupted:
+        return TERMINATED
+    except EngineFault as fault:
+        reporter.fail(fault.as_json())
+        return DATA_FAULT if fault.fault == "data" else PLATFORM_FAULT
+    except Exception as error:  # noqa: BLE001 - the parent reads faults from the last line only
+        traceback.print_exc()
+        reporter.fail({"code": "internal", "fault": "platform", "message": str(error)})
+        return PLATFORM_FAULT
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,58 @@
+"""A training from recordings to an evaluated model."""
+
+import shutil
+from collections.abc import Callable
+
+import torch
+
+from .fault import EngineFault
+from .hardware import detect
+from .job import Job, Progress, Result
+from .meter import Meter
+from .training import Training
+
+CPU_EXHAUSTED = "DefaultCPUAllocator"
+
+
+def never() -> bool:
+    """The stop request of a caller that has none."""
+    return False
+
+
+def train(
+    job: Job,
+    report: Callable[[Progress], None],
+    should_stop: Callable[[], bool] = never,
+) -> Result:
+    """Tune ``job.base_model`` on the job's recordings; the model is left in ``work_dir/model``.
+
+    A work directory with a checkpoint of the same job is gone on with, and ends in the weights
+    that an uninterrupted run gives on the same machine. ``report`` hears every step of the way;
+    ``should_stop`` is asked as often.
+
+    Raises:
+        EngineFault: with ``fault`` ``data`` or ``platform``; ``out-of-memory`` included.
+        Interrupted: ``should_stop`` said so; the work directory holds a checkpoint if training
+            had begun.
+    """
+    hardware = detect(job.settings.device)
+    if job.settings.threads:
+        torch.set_num_threads(job.settings.threads)
+    torch.manual_seed(job.settings.seed)
+    job.work_dir.mkdir(parents=True, exist_ok=True)
+    meter = Meter(report, should_stop)
+    try:
+        result = Training(job, hardware, meter).run()
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise _exhausted(error) from error
+    except RuntimeError as error:
+        if CPU_EXHAUSTED not in str(error) and "out of memory" not in str(error):
+            raise
+        raise _exhausted(error) from error
+    shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
+    return result
+
+
+def _exhausted(error: BaseException) -> EngineFault:
+    message = f"Not enough memory for this base model: {error}"
+    return EngineFault("out-of-memory", message, fault="platform")

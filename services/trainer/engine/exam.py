@@ -1,0 +1,52 @@
+"""Held-out clips, encoded once and transcribed by several models."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .encodings import Encodings
+from .recogniser import Recogniser
+from .recording import Clip
+from .scoring import WordErrors, count_errors, error_rate
+
+BATCH = 8
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A model's texts for the clips of an exam, in their order, and the errors in them."""
+
+    texts: tuple[str, ...]
+    counts: tuple[WordErrors, ...]
+
+    @property
+    def wer(self) -> float:
+        """Word error rate, a fraction."""
+        return error_rate(self.counts)
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Clips with their encoder outputs: ``encodings`` row ``first + i`` is clip ``i``'s."""
+
+    clips: Sequence[Clip]
+    language: str
+    encodings: Encodings
+    first: int
+
+    def sit(self, recogniser: Recogniser, tick: Callable[[float], None]) -> Answers:
+        """Transcribe every clip; ``tick`` hears the finished share and may raise."""
+        # Clips of like length decode in the same number of steps: a batch is as slow as its
+        # longest text.
+        order = sorted(range(len(self.clips)), key=lambda each: self.clips[each].samples)
+        texts: dict[int, str] = {}
+        for begin in range(0, len(order), BATCH):
+            tick(begin / len(order))
+            batch = order[begin : begin + BATCH]
+            rows = self.encodings.take([self.first + each for each in batch])
+            texts.update(zip(batch, recogniser.decode(rows), strict=True))
+        answers = tuple(texts[each] for each in range(len(self.clips)))
+        counts = tuple(
+            count_errors(clip.text, text, self.language)
+            for clip, text in zip(self.clips, answers, strict=True)
+        )
+        return Answers(answers, counts)

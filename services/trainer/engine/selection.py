@@ -1,0 +1,98 @@
+"""Which segments can be used, and the ledger of those that cannot."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .fault import EngineFault
+from .recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Clip, Recording
+from .scoring import normalise
+from .vocabulary import MAX_TOKENS, Vocabulary
+
+MIN_SECONDS = 0.5
+MAX_SECONDS = 30.0
+OVERHANG_SECONDS = 0.5
+"""A last cue may end this long after the audio; it is cut to what is there."""
+
+MIN_CLIPS = 3
+"""Training, development and test part need one each."""
+
+# A window without timestamps adds start, language, task, <|notimestamps|> and the end; one with
+# them start, language, task, two times and the end.
+SPECIAL_TOKENS = 6
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Seconds of a file that are not used, and why."""
+
+    file: str
+    reason: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The usable clips, in the order of the recordings, and what fell out."""
+
+    clips: tuple[Clip, ...]
+    drops: tuple[Drop, ...]
+
+
+def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: str) -> Selection:
+    """Keep the segments of 0.5 to 30 s with a text that fits the decoder.
+
+    Reasons of the ledger: ``too-short``, ``too-long``, ``outside-audio``, ``empty-text``,
+    ``text-too-long``.
+
+    Raises:
+        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three.
+    """
+    clips: list[Clip] = []
+    drops: list[Drop] = []
+    for recording in recordings:
+        available = recording.pcm.stat().st_size // BYTES_PER_SAMPLE
+        for index, segment in enumerate(recording.segments):
+            begin = max(0, round(segment.start * SAMPLE_RATE))
+            stop = min(available, round(segment.end * SAMPLE_RATE))
+            text = segment.text.strip()
+            tokens = vocabulary.encode(text)
+            clip = Clip(recording.name, index, recording.pcm, begin, stop, text, tokens)
+            reason = _unfit(clip, segment.end, available, language)
+            if reason:
+                seconds = max(0.0, segment.end - segment.start)
+                drops.append(Drop(recording.name, reason, seconds))
+            else:
+                clips.append(clip)
+    if not clips:
+        raise EngineFault("no-usable-data", "No segment can be used for training.", fault="data")
+    if len(clips) < MIN_CLIPS:
+        message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
+        raise EngineFault("too-few-segments", message, fault="data")
+    return Selection(tuple(clips), tuple(drops))
+
+
+def _unfit(clip: Clip, end: float, available: int, language: str) -> str | None:
+    """Why a clip cannot be used, if so; ``end`` in seconds as it was asked for."""
+    if end > available / SAMPLE_RATE + OVERHANG_SECONDS:
+        return "outside-audio"
+    if clip.seconds < MIN_SECONDS:
+        return "too-short"
+    if clip.seconds > MAX_SECONDS:
+        return "too-long"
+    if not normalise(clip.text, language):
+        return "empty-text"
+    if len(clip.tokens) > MAX_TOKENS - SPECIAL_TOKENS:
+        return "text-too-long"
+    return None
+
+
+def ledger(drops: Iterable[Drop]) -> list[dict[str, object]]:
+    """``[{file, reason, seconds}]``, one row a file and reason, in order of first appearance."""
+    sums: dict[tuple[str, str], float] = {}
+    for drop in drops:
+        key = (drop.file, drop.reason)
+        sums[key] = sums.get(key, 0.0) + drop.seconds
+    return [
+        {"file": file, "reason": reason, "seconds": round(seconds, 3)}
+        for (file, reason), seconds in sums.items()
+    ]

@@ -1,0 +1,115 @@
+"""Training, development and test part."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from .recording import Clip
+
+MIN_RECORDINGS = 8
+"""Fewer are cut by block: a single one would hold too much of the audio."""
+
+MAX_OVERSHOOT = 1.5
+"""A held-out part may be this many times the share asked for."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Three disjoint parts, each of at least one clip, and the clips given up between them.
+
+    ``unit`` ``recording``: no recording has clips in two parts. ``block``: there are too few
+    recordings, or too uneven ones; parts are contiguous, and where a cut falls inside a recording
+    one clip between the parts is in neither (``gap``),
+    if enough are left.
+    """
+
+    train: tuple[Clip, ...]
+    dev: tuple[Clip, ...]
+    test: tuple[Clip, ...]
+    gap: tuple[Clip, ...]
+    unit: Literal["recording", "block"]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Seconds wanted for the held-out parts."""
+
+    test: float
+    dev: float
+
+
+def rank(name: str) -> bytes:
+    """A recording's place in the draw: from its name alone, the same on every machine."""
+    return hashlib.sha256(name.encode()).digest()
+
+
+def split(clips: Sequence[Clip], shares: Shares) -> Split:
+    """Hold out whole recordings by the rank of their names, or blocks where that cannot be.
+
+    The lowest ranks are the test part and the next ones the development part, so that a
+    recording that is added or removed moves few others. Needs three clips at least.
+    """
+    groups: dict[str, list[Clip]] = {}
+    for clip in clips:
+        groups.setdefault(clip.recording, []).append(clip)
+    ordered = [groups[name] for name in sorted(groups, key=rank)]
+    return _by_recording(ordered, shares) or _by_block(ordered, shares)
+
+
+def _seconds(clips: Iterable[Clip]) -> float:
+    return sum(clip.seconds for clip in clips)
+
+
+def _by_recording(groups: list[list[Clip]], shares: Shares) -> Split | None:
+    if len(groups) < MIN_RECORDINGS:
+        return None
+    test, rest = _draw(groups, shares.test)
+    dev, train = _draw(rest, shares.dev)
+    if not (test and dev and train):
+        return None
+    return Split(_flat(train), _flat(dev), _flat(test), (), "recording")
+
+
+def _flat(groups: Iterable[list[Clip]]) -> tuple[Clip, ...]:
+    return tuple(clip for group in groups for clip in group)
+
+
+def _draw(groups: list[list[Clip]], wanted: float) -> tuple[list[list[Clip]], list[list[Clip]]]:
+    """The first recordings up to the wanted seconds, over those that would be far too long."""
+    drawn: list[list[Clip]] = []
+    left: list[list[Clip]] = []
+    total = 0.0
+    for group in groups:
+        length = _seconds(group)
+        if total < wanted and total + length <= wanted * MAX_OVERSHOOT:
+            drawn.append(group)
+            total += length
+        else:
+            left.append(group)
+    return drawn, left
+
+
+def _by_block(groups: list[list[Clip]], shares: Shares) -> Split:
+    line = list(_flat(groups))
+    test, line, gap_before_test = _cut(line, shares.test, reserve=2)
+    dev, line, gap_before_dev = _cut(line, shares.dev, reserve=1)
+    return Split(tuple(line), tuple(dev), tuple(test), (*gap_before_dev, *gap_before_test), "block")
+
+
+def _cut(
+    line: list[Clip], wanted: float, reserve: int
+) -> tuple[list[Clip], list[Clip], list[Clip]]:
+    """The end of the line up to the wanted seconds, what stays, and the clip given up between.
+
+    At least one clip is cut off and ``reserve`` clips stay.
+    """
+    place = len(line) - 1
+    total = line[place].seconds
+    while place - 1 >= reserve and total + line[place - 1].seconds <= wanted:
+        place -= 1
+        total += line[place].seconds
+    kept, cut = line[:place], line[place:]
+    if len(kept) > reserve and kept[-1].recording == cut[0].recording:
+        return cut, kept[:-1], kept[-1:]
+    return cut, kept, []

@@ -1,0 +1,133 @@
+"""Segments laid into 30-second windows, the only length that Whisper's encoder takes."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from .recording import SAMPLE_RATE, Clip, read_waveform
+from .vocabulary import MAX_TOKENS, Vocabulary
+
+WINDOW_SECONDS = 30
+WINDOW_SAMPLES = WINDOW_SECONDS * SAMPLE_RATE
+
+NATURAL_GAP = SAMPLE_RATE
+"""Samples: a pause up to this long between two cues is kept as it was recorded."""
+
+SILENCE = (0.2, 0.6)
+"""Seconds put between clips that were not neighbours."""
+
+SHORTEST_FILL = 12.0
+"""Seconds: every packing but the first closes windows early, at a random fill from here up, so
+that the decoder also sees short speech before a long padding, as single clips are."""
+
+TIMED_SHARE = 0.5
+"""The share of windows that are written with timestamps."""
+
+SPECIAL_TOKENS = 5
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A clip's place: ``offset`` is its first sample's in the window.
+
+    ``natural``: the samples since the preceding piece are those of the recording, not silence.
+    """
+
+    clip: Clip
+    offset: int
+    natural: bool
+
+    @property
+    def stop(self) -> int:
+        """The window's sample after the clip's last."""
+        return self.offset + self.clip.samples
+
+
+@dataclass(frozen=True)
+class Window:
+    """At most 30 s of audio; its text is written with or without timestamp tokens."""
+
+    pieces: tuple[Piece, ...]
+    timestamps: bool
+
+    @property
+    def samples(self) -> int:
+        """Length of the audio in samples, at most 480,000."""
+        return self.pieces[-1].stop
+
+    def waveform(self) -> npt.NDArray[np.float32]:
+        """The audio, float32, shape ``(samples,)``."""
+        audio = np.zeros(self.samples, dtype=np.float32)
+        end = 0
+        for piece in self.pieces:
+            lead = piece.offset - end if piece.natural else 0
+            begin = piece.clip.begin - lead
+            audio[piece.offset - lead : piece.stop] = read_waveform(
+                piece.clip.pcm, begin, piece.clip.stop
+            )
+            end = piece.stop
+        return audio
+
+    def tokens(self, vocabulary: Vocabulary) -> tuple[tuple[int, ...], int]:
+        """What the decoder is to say, and how many of these tokens are its prompt.
+
+        At most 448 tokens, from ``<|startoftranscript|>`` to ``<|endoftext|>``.
+        """
+        prompt = vocabulary.start if self.timestamps else vocabulary.plain_start
+        said = list(prompt)
+        for piece in self.pieces:
+            if self.timestamps:
+                said.append(vocabulary.timestamp(piece.offset / SAMPLE_RATE))
+            said.extend(piece.clip.tokens)
+            if self.timestamps:
+                said.append(vocabulary.timestamp(piece.stop / SAMPLE_RATE))
+        return (*said, vocabulary.end), len(prompt)
+
+
+def pack(clips: Sequence[Clip], seed: int, packing: int) -> list[Window]:
+    """Lay every clip into exactly one window; a recording's clips keep their order.
+
+    Recordings come in an order drawn from ``seed`` and ``packing``; short ones share windows.
+    About half of the windows are written with timestamps.
+    """
+    draw = random.Random(f"{seed}/{packing}")  # noqa: S311 - reproducible, not secret
+    recordings = [list(group) for _, group in groupby(clips, key=lambda clip: clip.recording)]
+    draw.shuffle(recordings)
+    windows: list[Window] = []
+    pieces: list[Piece] = []
+    fill = _fill(draw, packing)
+    for clip in (clip for group in recordings for clip in group):
+        piece = _place(pieces, clip, draw)
+        if pieces and (piece.stop > fill or _tokens(pieces) + len(clip.tokens) + 2 > MAX_TOKENS):
+            windows.append(Window(tuple(pieces), draw.random() < TIMED_SHARE))
+            pieces, fill = [], _fill(draw, packing)
+            piece = Piece(clip, 0, natural=False)
+        pieces.append(piece)
+    if pieces:
+        windows.append(Window(tuple(pieces), draw.random() < TIMED_SHARE))
+    return windows
+
+
+def _fill(draw: random.Random, packing: int) -> float:
+    seconds = draw.uniform(SHORTEST_FILL, WINDOW_SECONDS) if packing else WINDOW_SECONDS
+    return seconds * SAMPLE_RATE
+
+
+def _place(pieces: Sequence[Piece], clip: Clip, draw: random.Random) -> Piece:
+    if not pieces:
+        return Piece(clip, 0, natural=False)
+    last = pieces[-1]
+    pause = clip.begin - last.clip.stop
+    neighbours = clip.recording == last.clip.recording and clip.index == last.clip.index + 1
+    if neighbours and 0 <= pause <= NATURAL_GAP:
+        return Piece(clip, last.stop + pause, natural=True)
+    silence = round(draw.uniform(*SILENCE) * SAMPLE_RATE)
+    return Piece(clip, last.stop + silence, natural=False)
+
+
+def _tokens(pieces: Sequence[Piece]) -> int:
+    return SPECIAL_TOKENS + sum(len(piece.clip.tokens) + 2 for piece in pieces)

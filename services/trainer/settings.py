@@ -1,0 +1,31 @@
+"""What the trainer is told by its environment."""
+
+import sys
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared.runtime import settings
+from shared.runtime.base_models import BaseModelSettings
+
+
+class Settings(settings.RuntimeSettings, settings.DatabaseSettings, settings.StorageSettings):
+    """For the service."""
+
+
+class WorkerSettings(Settings, settings.WorkerSettings, BaseModelSettings):
+    """For the worker. `job_attempts` counts those since the last stored checkpoint."""
+
+    engine_command: tuple[str, ...] = Field(
+        default=(sys.executable, "-P", "-m", "services.trainer.engine"),
+        description="the child process; the job's folder is added to it",
+    )
+    engine_device: Literal["auto", "cpu", "cuda"] = "auto"
+    engine_threads: int = Field(default=0, ge=0, description="0: as many as PyTorch chooses")
+    engine_settings: dict[str, Any] = Field(
+        default={}, description="JSON; other training settings than the engine's own"
+    )
+    checkpoint_seconds: float = Field(default=60, gt=0)
+    retry_seconds: float = Field(
+        default=5, ge=0, description="from a fault of the platform to the next attempt"
+    )

@@ -1,0 +1,201 @@
+"""The trainer's worker: trains one run after the other in a child process."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.trainer import handlers, models
+from services.trainer.adapters import artifact, engine, faults, recordings
+from services.trainer.adapters.checkpoints import FILE_NAME, Checkpoints
+from services.trainer.adapters.engine import Engine
+from services.trainer.adapters.folder import private_folder
+from services.trainer.domain import Material, Stopped, TrainingFault
+from services.trainer.models import Run
+from services.trainer.settings import WorkerSettings
+from shared.events.catalog import CustomModelDeleted, TrainRequested
+from shared.runtime import base_models
+from shared.runtime.database import Database
+from shared.runtime.storage import Storage, StorageUnavailable
+from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
+from shared.runtime.worker.launcher import Duties, Worker
+
+TICK_SECONDS = 0.2
+PROGRESS_SECONDS = 2.0
+STALLED_SECONDS = 1800.0
+INTERRUPT_SECONDS = 10.0
+STORAGE_POLL_SECONDS = 1.0
+TIDY_POLL_SECONDS = 5.0
+
+Work = Callable[[Run, Lease], None]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at the training of a leased run."""
+
+    settings: WorkerSettings
+    database: Database
+    storage: Storage
+    folder: Path
+
+    def __call__(self, run: Run, lease: Lease) -> None:
+        """End the run, or raise what another attempt may mend."""
+        try:
+            self._attempt(run, lease)
+        except Stopped:
+            handlers.put_back(run, self.database)
+        except TrainingFault as fault:
+            if not fault.final and run.attempts < self.settings.job_attempts:
+                lease.lost.wait(self.settings.retry_seconds)
+                raise
+            handlers.fail(run, fault, self.database)
+
+    def _attempt(self, run: Run, lease: Lease) -> None:
+        if run.attempts > self.settings.job_attempts:  # the last one did not live to say why
+            raise faults.crashed()
+        with (
+            faults.platform_faults(),
+            tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder,
+        ):
+            job_dir = Path(folder)
+            material = self._provision(run, lease, job_dir)
+            self._train(run, lease, job_dir)
+            self._finish(run, material, job_dir)
+
+    def _provision(self, run: Run, lease: Lease, job_dir: Path) -> Material:
+        base_model = base_models.resolve(run.base_model, self.settings)
+        pairs = handlers.pairs_of(run, self.database)
+        material = recordings.prepare(pairs, self.storage, job_dir, lease.lost)
+        if not material.recordings:
+            message = "No recording can be used for training."
+            raise TrainingFault(
+                "no-usable-data", message, "data", final=True, data=material.data_use()
+            )
+        settings = {
+            "device": self.settings.engine_device,
+            "threads": self.settings.engine_threads,
+            "checkpoint_seconds": self.settings.checkpoint_seconds,
+            **self.settings.engine_settings,
+        }
+        engine.write_job(job_dir, base_model, run.language, material, settings)
+        handlers.start(run, material.data_use(), self.database)
+        return material
+
+    def _train(self, run: Run, lease: Lease, job_dir: Path) -> None:
+        stored = partial(handlers.checkpoint_stored, run, self.database)
+        key = f"{run.folder}/{FILE_NAME}"
+        checkpoints = Checkpoints(self.storage, key, job_dir, partial(_unless_away, stored))
+        resumed = checkpoints.fetch()
+        log.info("engine_starts", training_id=run.id, attempt=run.attempts, resumed=resumed)
+        with Engine(self.settings.engine_command, job_dir) as process:
+            self._watch(run, lease, process, checkpoints)
+            process.check()
+
+    def _watch(self, run: Run, lease: Lease, process: Engine, checkpoints: Checkpoints) -> None:
+        """Return when the process has ended of itself."""
+        told, due = process.told, time.monotonic()
+        while not process.ended(TICK_SECONDS):
+            if lease.lost.is_set():
+                if not handlers.is_held(run, self.database):
+                    raise Stopped(run.id)
+                process.interrupt(INTERRUPT_SECONDS)
+                checkpoints.flush(INTERRUPT_SECONDS / 2)
+                raise Stopped(run.id)
+            if process.silent_seconds > STALLED_SECONDS:
+                raise faults.crashed()
+            checkpoints.store_new()
+            if process.told is not None and process.told is not told and time.monotonic() >= due:
+                told, due = process.told, time.monotonic() + PROGRESS_SECONDS
+                _unless_away(partial(handlers.progress, run, told, self.database))
+
+    def _finish(self, run: Run, material: Material, job_dir: Path) -> None:
+        """Store what the engine left, and end the run."""
+        result = engine.read_result(job_dir)
+        packed = job_dir / "model.tar.gz"
+        artifact.pack(job_dir / engine.MODEL, packed)
+        # Keys of this attempt's own: a worker that lost its lease must not change an artifact.
+        key = f"{run.folder}/{secrets.token_hex(8)}"
+        model = self.storage.put_file(f"{key}.tar.gz", packed)
+        report = self.storage.put_file(f"{key}.json", job_dir / engine.RESULT)
+        handlers.succeed(
+            run,
+            self.database,
+            artifact=model,
+            report=report,
+            evaluation=result.evaluation,
+            data=material.merged(result.data),
+        )
+        log.info("training_succeeded", training_id=run.id, wer=result.evaluation.wer)
+
+
+def _unless_away(write: Callable[[], None]) -> None:
+    """A training goes on while the database is away; it is told again later."""
+    try:
+        write()
+    except SQLAlchemyError as error:
+        log.warning("not_recorded", error=type(error).__name__)
+
+
+def _patient(work: Work, storage: Storage) -> Work:
+    """The same work; an outage of storage is one attempt, however long it takes."""
+
+    def wait_and_raise(run: Run, lease: Lease) -> None:
+        try:
+            work(run, lease)
+        except StorageUnavailable:
+            while not lease.lost.wait(STORAGE_POLL_SECONDS):
+                with suppress(StorageUnavailable):
+                    storage.ping()
+                    break
+            raise
+
+    return wait_and_raise
+
+
+def main() -> None:
+    """Work until SIGTERM."""
+    settings = WorkerSettings()
+    worker = Worker("trainer", settings)
+    database, storage = worker.database, Storage(settings)
+    worker.health.add("storage", storage.ping)
+    runs = JobQueue(database, Run, models.WAITING, lease_seconds=settings.lease_seconds)
+    ended = JobQueue(database, Run, models.UNTIDY, lease_seconds=settings.lease_seconds)
+    with private_folder(settings.work_dir) as folder:
+        attempt = Attempt(settings, database, storage, folder)
+
+        def tidy(run: Run, _lease: Lease) -> None:
+            handlers.tidy(run, database, storage)
+
+        worker.run(
+            Duties(
+                handlers={
+                    TrainRequested: lambda each: handlers.request_training(each, database),
+                    CustomModelDeleted: lambda each: handlers.delete_model(each, database),
+                },
+                loops=[
+                    JobLoop(
+                        "training",
+                        runs,
+                        _patient(attempt, storage),
+                        poll_seconds=settings.poll_seconds,
+                    ),
+                    JobLoop(
+                        "tidying", ended, _patient(tidy, storage), poll_seconds=TIDY_POLL_SECONDS
+                    ),
+                ],
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Transcriptions: jobs, their audio, recognition and results."""

@@ -1,0 +1,5 @@
+"""The transcriber service as a process."""
+
+from shared.runtime.service.launcher import serve
+
+serve("transcriber")

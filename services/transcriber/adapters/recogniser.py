@@ -1,0 +1,126 @@
+"""Speech to text by faster-whisper, from PCM only: nothing else here ever opens media.
+
+The options are those that the trainer scores with (`services/trainer/engine`: `beam_size` of
+`EngineSettings`, no other temperature), so that a model serves as well as its evaluation says.
+"""
+
+import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import ctranslate2
+import numpy as np
+import numpy.typing as npt
+from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Segment as Heard
+
+from services.transcriber.domain import Segment, Word, spoken_language
+
+SAMPLE_RATE = 16_000
+SPAN_SECONDS = 300
+"""Longer audio is heard in spans, so that memory stays flat."""
+BORDER_SECONDS = 30
+"""A span ends at the quietest moment of its last seconds."""
+OPTIONS: dict[str, Any] = {
+    "beam_size": 1,
+    "temperature": 0.0,
+    # A window that goes wrong cannot lead the next ones astray, and every window is alike.
+    "condition_on_previous_text": False,
+    "word_timestamps": True,
+    # Whisper makes words up where nobody speaks.
+    "vad_filter": True,
+}
+COMPUTE_TYPES = {"cpu": "int8_float32", "cuda": "float16"}
+
+_FRAME = SAMPLE_RATE // 10
+
+Samples = npt.NDArray[np.int16]
+
+
+class Progress(NamedTuple):
+    """All of the audio before `seconds` is heard; `segment` is what was said last, if anything."""
+
+    seconds: float
+    segment: Segment | None
+
+
+class Recogniser:
+    """A model in memory, with the language forced. The same audio always gives the same text."""
+
+    def __init__(
+        self, directory: Path, device: Literal["auto", "cpu", "cuda"], threads: int
+    ) -> None:
+        if device == "auto":
+            device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        self._model = WhisperModel(
+            str(directory),
+            device=device,
+            compute_type=COMPUTE_TYPES[device],
+            cpu_threads=threads or len(os.sched_getaffinity(0)),
+        )
+
+    def listen(self, pcm: Path, language: str) -> Iterator[Progress]:
+        """Segments of a file of 16-bit mono samples at 16 kHz, in order, as they are heard.
+
+        Raises `TranscriptionFault` where the model does not know the language.
+        """
+        samples: Samples = np.memmap(pcm, dtype="<i2", mode="r")
+        spoken = spoken_language(language, self._knows)
+        for begin, end in spans(samples):
+            waveform = samples[begin:end].astype(np.float32) / 32768
+            offset, limit = begin / SAMPLE_RATE, end / SAMPLE_RATE
+            heard, _ = self._model.transcribe(waveform, language=spoken, **OPTIONS)
+            for each in heard:
+                segment = _segment(each, offset, limit)
+                yield Progress(segment.end, segment if segment.text else None)
+            yield Progress(limit, None)
+
+    def _knows(self, language: str) -> bool:
+        if not self._model.model.is_multilingual:
+            return language == "en"
+        return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+
+
+def spans(samples: Samples) -> Iterator[tuple[int, int]]:
+    """Cut into spans of 5 minutes at most, the last one half a minute more: (begin, end)."""
+    longest, border = SPAN_SECONDS * SAMPLE_RATE, BORDER_SECONDS * SAMPLE_RATE
+    begin = 0
+    while len(samples) - begin > longest + border:
+        searched = begin + longest - border
+        end = searched + _quietest(samples[searched : begin + longest])
+        yield begin, end
+        begin = end
+    yield begin, len(samples)
+
+
+def _quietest(samples: Samples) -> int:
+    """The middle of the quietest half second, in samples from the beginning."""
+    frames = samples[: len(samples) // _FRAME * _FRAME].astype(np.float32).reshape(-1, _FRAME)
+    energies = np.convolve((frames**2).mean(axis=1), np.ones(5), mode="valid")
+    return (int(energies.argmin()) * 2 + 5) * _FRAME // 2
+
+
+def _segment(heard: Heard, offset: float, limit: float) -> Segment:
+    """In the time of the whole file; the padding of the last window is no time of it."""
+
+    def at(seconds: float) -> float:
+        return round(min(seconds + offset, limit), 3)
+
+    words = (
+        Word(
+            start=at(each.start),
+            end=at(each.end),
+            word=each.word.strip(),
+            probability=round(each.probability, 4),
+        )
+        for each in heard.words or ()
+    )
+    return Segment(
+        start=at(heard.start),
+        end=at(heard.end),
+        text=heard.text.strip(),
+        probability=round(math.exp(min(0.0, heard.avg_logprob)), 4),
+        words=tuple(words),
+    )

@@ -1,0 +1,112 @@
+"""What the transcriber decides: which files it takes, and how a transcript is written."""
+
+import unicodedata
+from collections.abc import Callable
+
+from pydantic import BaseModel, ConfigDict, computed_field
+
+from shared.errors import ArgotError
+from shared.rpc.transcriber import Result, ResultFormat
+from shared.rpc.uploads import MAX_FILE_SIZE
+from shared.speech import captions
+from shared.speech.cues import Cue
+from shared.speech.filenames import MAX_NAME_LENGTH, UploadType, allows, kind_of
+
+CONTENT_TYPES: dict[ResultFormat, str] = {
+    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
+}
+RELATED = {"yue": "zh"}
+"""Languages that older models know under another one, written alike."""
+
+
+class TranscriptionFault(Exception):
+    """Why a transcription fails, in words for the user; unless `final`, another try may do."""
+
+    def __init__(self, code: str, message: str, *, final: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.final = final
+
+
+class Stopped(Exception):
+    """The lease is lost or the worker stops; another worker begins anew."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class Word(_Part):
+    """A word with the punctuation that belongs to it; times in seconds."""
+
+    start: float
+    end: float
+    word: str
+    probability: float
+
+
+class Segment(_Part):
+    """A phrase; `probability` is the geometric mean of its tokens'."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+    words: tuple[Word, ...]
+
+
+class Transcript(_Part):
+    """The result as it is stored and as `format=json` answers it; `duration` in seconds."""
+
+    language: str
+    duration: float
+    segments: tuple[Segment, ...]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def text(self) -> str:
+        """All segments, separated by spaces."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+def check_file(name: str, size: int) -> None:
+    """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
+    unwritable = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name)
+    if not 0 < len(name) <= MAX_NAME_LENGTH or unwritable:
+        raise _invalid("name", "This is no file name")
+    kind = kind_of(name)
+    if kind is None or not allows(UploadType.AUDIO, kind):
+        raise ArgotError("unsupported-file-type", "Only audio and video can be transcribed")
+    if size > MAX_FILE_SIZE:
+        raise ArgotError("file-too-large", "A file has at most 10 GiB")
+    if size < 1:
+        raise _invalid("size", "The file is empty")
+
+
+def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
+    """The language that the model is told to hear. Raises `TranscriptionFault`."""
+    for candidate in (language, RELATED.get(language, language)):
+        if knows(candidate):
+            return candidate
+    message = f"The model does not know the language {language}."
+    raise TranscriptionFault("language-not-supported", message, final=True)
+
+
+def render(document: bytes, result_format: ResultFormat) -> Result:
+    """A stored transcript in one of the formats."""
+    content_type = CONTENT_TYPES[result_format]
+    if result_format == "json":
+        return Result(content=document.decode(), content_type=content_type)
+    write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
+    segments = Transcript.model_validate_json(document).segments
+    cues = [Cue(each.start, each.end, each.text) for each in segments]
+    return Result(content=write(cues), content_type=content_type)
+
+
+def _invalid(field: str, message: str) -> ArgotError:
+    fault = {"code": "invalid-request", "message": message, "field": field}
+    return ArgotError("invalid-request", message, errors=[fault])

@@ -1,0 +1,130 @@
+"""Transcriptions, the uploads of their audio, and custom models that are gone."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import JSON, Index, String, exists, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from uuid6 import uuid7
+
+from shared.rpc import transcriber as wire
+from shared.rpc.catalog import TranscriptionTarget
+from shared.rpc.contract import Failure
+from shared.runtime.database import UtcDateTime, now
+from shared.runtime.uploads import UploadColumns
+from shared.runtime.worker.jobs import Leased
+
+Status = Literal["uploading", "queued", "running", "succeeded", "failed"]
+
+
+class Base(DeclarativeBase):
+    """The tables of the transcriber."""
+
+
+class Transcription(Leased, Base):
+    """A job. Workers lease it while it is queued or running; `progress` is 0 to 100.
+
+    `terms` is the `TranscriptionTarget` as it was when the job was opened. `audio_key` and
+    `result_key` name objects in storage.
+    """
+
+    __tablename__ = "transcriptions"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=lambda: str(uuid7()))
+    organisation_id: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(255))
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    model_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    status: Mapped[Status] = mapped_column(String(10), default="uploading")
+    progress: Mapped[float] = mapped_column(default=0.0)
+    duration: Mapped[float | None] = mapped_column(default=None)
+    failure_code: Mapped[str | None] = mapped_column(String(80), default=None)
+    failure_message: Mapped[str | None] = mapped_column(default=None)
+    audio_key: Mapped[str]
+    result_key: Mapped[str | None] = mapped_column(default=None)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def target(self) -> TranscriptionTarget:
+        """What to transcribe with."""
+        return TranscriptionTarget.model_validate(self.terms)
+
+    def reply(self) -> wire.Transcription:
+        """The job as users see it."""
+        failure = None
+        if self.failure_code is not None:
+            failure = Failure(code=self.failure_code, message=self.failure_message or "")
+        return wire.Transcription(
+            id=self.id,
+            status=self.status,
+            language=self.target.key,
+            duration=self.duration,
+            progress=self.progress,
+            failure=failure,
+            created_at=self.created_at,
+        )
+
+
+WAITING = Transcription.status.in_(["queued", "running"])
+
+Index("ix_transcriptions_waiting", Transcription.id, sqlite_where=WAITING, postgresql_where=WAITING)
+
+
+class Upload(UploadColumns, Base):
+    """The upload of a transcription's audio."""
+
+    __tablename__ = "uploads"
+
+    transcription_id: Mapped[str] = mapped_column(String(36))
+
+
+class DeletedModel(Base):
+    """A custom model that no transcription may begin with any more."""
+
+    __tablename__ = "deleted_models"
+
+    model_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    deleted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+def transcription(
+    session: Session, organisation_id: str, transcription_id: str
+) -> Transcription | None:
+    """The organisation's transcription."""
+    query = select(Transcription).where(
+        Transcription.organisation_id == organisation_id, Transcription.id == transcription_id
+    )
+    return session.scalars(query).first()
+
+
+def locked_upload(session: Session, organisation_id: str, upload_id: str) -> Upload | None:
+    """The organisation's upload."""
+    query = select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
+    return session.scalars(query.with_for_update()).first()
+
+
+def leased(session: Session, job: Transcription) -> Transcription | None:
+    """The row of `job`, where it still waits and is leased to the worker that took it."""
+    query = select(Transcription).where(
+        Transcription.id == job.id, Transcription.lease_owner == job.lease_owner, WAITING
+    )
+    return session.scalars(query.with_for_update()).first()
+
+
+def queued_with_model(session: Session, model_id: str) -> list[Transcription]:
+    """The transcriptions with a custom model that no worker has begun."""
+    query = select(Transcription).where(
+        Transcription.model_id == model_id, Transcription.status == "queued"
+    )
+    return list(session.scalars(query.with_for_update()))
+
+
+def artifacts_of_model(session: Session, model_id: str) -> set[str]:
+    """The digests of the artifacts that transcriptions with a custom model named."""
+    query = select(Transcription.terms).where(Transcription.model_id == model_id)
+    return {terms["artifact"]["sha256"] for terms in session.scalars(query) if terms["artifact"]}
+
+
+def is_deleted(session: Session, model_id: str | None) -> bool:
+    """Whether a custom model is gone; a base model never is."""
+    return bool(session.scalar(select(exists().where(DeletedModel.model_id == model_id))))

@@ -1,0 +1,60 @@
+"""The transcriber service's entrypoints."""
+
+from services.transcriber import handlers
+from shared.rpc.contract import Nothing
+from shared.rpc.transcriber import (
+    AbortAudioUpload,
+    CompleteAudioUpload,
+    GetAudioUpload,
+    GetResult,
+    GetTranscription,
+    OpenedTranscription,
+    OpenTranscription,
+    Result,
+    SignAudioParts,
+    Transcription,
+)
+from shared.rpc.uploads import SignedParts, UploadState
+from shared.runtime.service.calls import answers
+from shared.runtime.service.dependencies import RequestContext, ServiceDatabase
+from shared.runtime.service.storage import ObjectStorage
+
+
+class TranscriberService:
+    """Transcriptions and their results."""
+
+    name = "transcriber"
+    context = RequestContext()
+    database = ServiceDatabase()
+    storage = ObjectStorage()
+
+    @answers(OpenTranscription)
+    def open_transcription(self, request: OpenTranscription) -> OpenedTranscription:
+        return handlers.open_transcription(request, self.database, self.storage)
+
+    @answers(GetTranscription)
+    def get_transcription(self, request: GetTranscription) -> Transcription:
+        return handlers.get_transcription(request, self.database)
+
+    @answers(GetResult)
+    def get_result(self, request: GetResult) -> Result:
+        return handlers.get_result(request, self.database, self.storage)
+
+    @answers(SignAudioParts)
+    def sign_audio_parts(self, request: SignAudioParts) -> SignedParts:
+        return handlers.sign_audio_parts(request, self.database, self.storage)
+
+    @answers(GetAudioUpload)
+    def get_audio_upload(self, request: GetAudioUpload) -> UploadState:
+        return handlers.get_audio_upload(request, self.database, self.storage)
+
+    @answers(CompleteAudioUpload)
+    def complete_audio_upload(self, request: CompleteAudioUpload) -> Transcription:
+        return handlers.complete_audio_upload(request, self.database, self.storage)
+
+    @answers(AbortAudioUpload)
+    def abort_audio_upload(self, request: AbortAudioUpload) -> Nothing:
+        return handlers.abort_audio_upload(request, self.database, self.storage)
+
+
+SERVICE = TranscriberService

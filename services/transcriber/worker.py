@@ -1,0 +1,154 @@
+"""The transcriber's worker: hears one file after the other."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.transcriber import handlers, models
+from services.transcriber.adapters.artifacts import Artifacts
+from services.transcriber.adapters.faults import known_faults
+from services.transcriber.adapters.memory import ModelMemory
+from services.transcriber.adapters.recogniser import Recogniser
+from services.transcriber.domain import Segment, Stopped, Transcript, TranscriptionFault
+from services.transcriber.models import Transcription
+from services.transcriber.settings import WorkerSettings
+from shared.events.catalog import CustomModelDeleted
+from shared.rpc.catalog import TranscriptionTarget
+from shared.runtime import base_models
+from shared.runtime.database import Database
+from shared.runtime.media.convert import decode_pcm
+from shared.runtime.storage import Storage
+from shared.runtime.worker.folder import private_folder
+from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
+from shared.runtime.worker.launcher import Duties, Worker
+from shared.runtime.worker.patience import patient
+from shared.speech.filenames import extension
+
+PROGRESS_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+FindModel = Callable[[TranscriptionTarget], Recogniser]
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt at a leased transcription; gives up after `attempts` leases."""
+
+    attempts: int
+    database: Database
+    storage: Storage
+    folder: Path
+    find_model: FindModel
+
+    def __call__(self, job: Transcription, lease: Lease) -> None:
+        """End the job, or raise what another attempt may mend."""
+        if not handlers.start(job, self.attempts, self.database):
+            return
+        try:
+            with (
+                known_faults(),
+                tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder,
+            ):
+                self._transcribe(job, lease, Path(folder))
+        except Stopped:
+            handlers.put_back(job, self.database)
+        except TranscriptionFault as fault:
+            if not fault.final and job.attempts < self.attempts:
+                raise
+            handlers.fail(job, fault, self.database)
+
+    def _transcribe(self, job: Transcription, lease: Lease, folder: Path) -> None:
+        audio, pcm = folder / f"audio.{extension(job.name)}", folder / "audio.pcm"
+        self.storage.get_file(job.audio_key, audio)
+        duration = decode_pcm(audio, pcm)
+        audio.unlink()
+        model = self.find_model(job.target)
+        segments = self._listen(job, lease, model, pcm, duration)
+        transcript = Transcript(
+            language=job.target.language, duration=duration, segments=tuple(segments)
+        )
+        result = folder / "result.json"
+        result.write_text(transcript.model_dump_json(), "utf-8")
+        # Beside the audio, and this attempt's own: a worker that lost its lease changes nothing.
+        key = f"{job.audio_key.rpartition('/')[0]}/{secrets.token_hex(8)}.json"
+        self.storage.put_file(key, result)
+        handlers.succeed(job, duration, key, self.database)
+
+    def _listen(
+        self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float
+    ) -> list[Segment]:
+        segments: list[Segment] = []
+        due = time.monotonic() + PROGRESS_SECONDS
+        for heard in model.listen(pcm, job.target.language):
+            if lease.lost.is_set():
+                raise Stopped(job.id)
+            if heard.segment is not None:
+                segments.append(heard.segment)
+            if time.monotonic() >= due:
+                self._tell(job, 100 * heard.seconds / duration)
+                due = time.monotonic() + PROGRESS_SECONDS
+        return segments
+
+    def _tell(self, job: Transcription, percent: float) -> None:
+        try:
+            handlers.record_progress(job, round(percent, 1), self.database)
+        except SQLAlchemyError as error:  # the work goes on while the database is away
+            log.warning("progress_not_recorded", error=type(error).__name__)
+
+
+def model_finder(settings: WorkerSettings, artifacts: Artifacts) -> FindModel:
+    """Finds the model of a target, in memory where it is."""
+
+    def load(directory: Path) -> Recogniser:
+        log.info("model_loads", directory=directory.name)
+        return Recogniser(directory, settings.inference_device, settings.inference_threads)
+
+    memory = ModelMemory(settings.model_memory_bytes, load)
+
+    def find(target: TranscriptionTarget) -> Recogniser:
+        artifact = target.artifact
+        if artifact is not None:
+            return memory.get(artifact.sha256, lambda: artifacts.fetch(artifact))
+        return memory.get(
+            target.base_model, lambda: base_models.resolve(target.base_model, settings)
+        )
+
+    return find
+
+
+def main() -> None:
+    """Work until SIGTERM."""
+    settings = WorkerSettings()
+    worker = Worker("transcriber", settings)
+    database, storage = worker.database, Storage(settings)
+    worker.health.add("storage", storage.ping)
+    artifacts = Artifacts(settings.cache_dir / "artifacts", storage)
+    jobs = JobQueue(database, Transcription, models.WAITING, lease_seconds=settings.lease_seconds)
+    with private_folder(settings.work_dir, "transcriber") as folder:
+        attempt = Attempt(
+            settings.job_attempts, database, storage, folder, model_finder(settings, artifacts)
+        )
+        loop = JobLoop(
+            "transcription", jobs, patient(attempt, storage), poll_seconds=settings.poll_seconds
+        )
+        worker.run(
+            Duties(
+                handlers={
+                    CustomModelDeleted: lambda each: handlers.delete_model(
+                        each, database, artifacts.remove
+                    )
+                },
+                loops=[loop],
+            )
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Private servers on loopback ports, for development and tests. Linux only."""

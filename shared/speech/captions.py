@@ -1,0 +1,50 @@
+"""Segments written as captions, so that no text can pass for a timing line, a tag or a cue."""
+
+import re
+from collections.abc import Iterable
+
+from shared.speech.cues import Cue
+
+_ARROW = re.compile(r"-{2,}>")
+
+
+def to_srt(segments: Iterable[Cue]) -> str:
+    """SubRip. It has no escapes, so an arrow `-->` in a text becomes `->`."""
+    return "".join(
+        f"{number}\n{_span(cue, ',')}\n{_ARROW.sub('->', _lines(cue.text))}\n\n"
+        for number, cue in enumerate(segments, 1)
+    )
+
+
+def to_vtt(segments: Iterable[Cue]) -> str:
+    """WebVTT, with `&`, `<` and `>` escaped."""
+    cues = (f"{_span(cue, '.')}\n{_escaped(_lines(cue.text))}\n\n" for cue in segments)
+    return "WEBVTT\n\n" + "".join(cues)
+
+
+def to_txt(segments: Iterable[Cue]) -> str:
+    """The text alone, one segment a line."""
+    return "".join(f"{' '.join(cue.text.split())}\n" for cue in segments)
+
+
+def _lines(text: str) -> str:
+    """The text's own lines without the blank ones, which would end the cue."""
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _span(cue: Cue, point: str) -> str:
+    """The timing line; a time before zero is zero, an end before the start is the start."""
+    start = max(0, round(cue.start * 1000))
+    end = max(start, round(cue.end * 1000))
+    return f"{_time(start, point)} --> {_time(end, point)}"
+
+
+def _time(milliseconds: int, point: str) -> str:
+    seconds, fraction = divmod(milliseconds, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}{point}{fraction:03}"

@@ -1,0 +1,3 @@
+"""Fixtures of every test: see `shared/runtime/testing/servers.py`."""
+
+pytest_plugins = ["shared.runtime.testing.servers"]

@@ -1,0 +1,130 @@
+"""Custom models and languages, on the real bus and both databases."""
+
+import pytest
+
+from shared.errors import ArgotError
+from shared.events.catalog import CustomModelCreated, CustomModelDeleted, CustomModelRenamed
+from shared.rpc.catalog import (
+    CreateModel,
+    CustomModel,
+    DeleteModel,
+    FindTranscriptionTarget,
+    GetModel,
+    ListLanguages,
+    ListModels,
+    PublishLanguage,
+    RenameModel,
+    WithdrawLanguage,
+)
+from shared.runtime.testing.calls import TestCaller
+from shared.runtime.testing.events import Tap
+
+
+def test_a_model_is_created_renamed_and_deleted(
+    amqp_url: str, call: TestCaller, organisation: str
+) -> None:
+    with Tap(amqp_url, "catalog") as tap:
+        made = call(CreateModel(organisation_id=organisation, name="Dictation", language="fr"))
+        about = {"organisation_id": organisation, "model_id": made.id}
+        renamed = call(RenameModel(**about, name="Dictées"))
+        call(DeleteModel(**about))
+        events = tap.wait_for(lambda seen: len(seen) == 3)
+
+    assert (made.status, made.status_name, made.enabled) == (1, "not_running", False)
+    assert (made.language_name, made.failure) == ("French", None)
+    assert (renamed.key, renamed.name) == (made.key, "Dictées")
+    assert renamed.last_modified > made.last_modified
+    assert [type(event) for event in events] == [
+        CustomModelCreated,
+        CustomModelRenamed,
+        CustomModelDeleted,
+    ]
+    assert {headers["ce-subject"] for headers in tap.headers} == {made.id}
+    with pytest.raises(ArgotError, match="custom-model-not-found"):
+        call(GetModel(**about))
+
+
+def test_a_taken_key_is_refused_until_its_model_is_deleted(
+    call: TestCaller, organisation: str, model: CustomModel
+) -> None:
+    again = CreateModel(organisation_id=organisation, name="  DICTATION ", language="fr")
+
+    with pytest.raises(ArgotError, match="language-exists"):
+        call(again)
+    call(DeleteModel(organisation_id=organisation, model_id=model.id))
+
+    assert call(again).key == model.key
+
+
+@pytest.mark.parametrize(
+    ("language", "code"), [("de", "language-not-published"), ("xx", "invalid-language")]
+)
+def test_a_base_language_must_exist_and_be_published(
+    call: TestCaller, organisation: str, language: str, code: str
+) -> None:
+    with pytest.raises(ArgotError, match=code):
+        call(CreateModel(organisation_id=organisation, name="Dictation", language=language))
+
+
+def test_another_organisation_sees_nothing(call: TestCaller, model: CustomModel) -> None:
+    foreign = {"organisation_id": "somebody else", "model_id": model.id}
+
+    assert call(ListModels(organisation_id="somebody else")).items == []
+    for request in (GetModel(**foreign), RenameModel(**foreign, name="x!"), DeleteModel(**foreign)):
+        with pytest.raises(ArgotError, match="custom-model-not-found"):
+            call(request)
+
+
+def test_the_list_comes_in_pages_newest_change_first(call: TestCaller, organisation: str) -> None:
+    names = [f"Model {number}" for number in range(5)]
+    made = [
+        call(CreateModel(organisation_id=organisation, name=name, language="fr")) for name in names
+    ]
+    call(RenameModel(organisation_id=organisation, model_id=made[0].id, name="Renamed"))
+
+    found, cursor = [], None
+    while True:
+        page = call(ListModels(organisation_id=organisation, limit=2, cursor=cursor))
+        found += [each.name for each in page.items]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+
+    assert found == ["Renamed", "Model 4", "Model 3", "Model 2", "Model 1"]
+
+
+def test_a_bad_cursor_is_refused(call: TestCaller, organisation: str) -> None:
+    with pytest.raises(ArgotError, match="invalid-request"):
+        call(ListModels(organisation_id=organisation, cursor="nonsense"))
+
+
+def test_published_languages_can_be_transcribed_with(call: TestCaller, organisation: str) -> None:
+    offered = call(ListLanguages(organisation_id=organisation, purpose="transcription"))
+    target = call(FindTranscriptionTarget(organisation_id=organisation, key="fr"))
+
+    assert [(each.key, each.name, each.kind) for each in offered.items] == [
+        ("fr", "French", "base")
+    ]
+    assert (target.language, target.base_model, target.artifact) == ("fr", "whisper-base", None)
+    call(WithdrawLanguage(organisation_id=organisation, language="fr"))
+    with pytest.raises(ArgotError, match="language-not-published"):
+        call(FindTranscriptionTarget(organisation_id=organisation, key="fr"))
+
+
+def test_a_model_that_is_not_trained_cannot_be_transcribed_with(
+    call: TestCaller, organisation: str, model: CustomModel
+) -> None:
+    with pytest.raises(ArgotError, match="invalid-language"):
+        call(FindTranscriptionTarget(organisation_id=organisation, key=model.key))
+
+
+def test_every_trainable_language_is_listed_for_training(call: TestCaller) -> None:
+    listed = call(ListLanguages(organisation_id="nobody", purpose="training")).items
+
+    assert {"fr", "fr-CA", "yue"} <= {each.key for each in listed}
+    assert [each.name for each in listed] == sorted(each.name for each in listed)
+
+
+def test_an_unknown_language_cannot_be_published(call: TestCaller) -> None:
+    with pytest.raises(ArgotError, match="invalid-language"):
+        call(PublishLanguage(organisation_id="org", language="xx"))

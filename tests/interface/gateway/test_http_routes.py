@@ -1,0 +1,156 @@
+"""Each route asks the right services and gives the contract's answer."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+Bearer = Callable[..., dict[str, str]]
+
+MODEL = "/api/v1/custom-models/m1"
+TRAINED = "/api/v1/custom-models/trained"
+PLAN = {
+    "features": ["automatic_training"],
+    "training": {"limit": 3, "unit_price": "12.50"},
+    "hosting": {"limit": None, "unit_price": None},
+    "budget": "100",
+    "anchor": "2025-01-31",
+    "timezone": "Europe/Paris",
+}
+
+
+@pytest.fixture(autouse=True)
+def _token(http: httpx.Client, bearer: Bearer) -> None:
+    http.headers.update(bearer(roles=["admin", "unheard-of"], parent_org="reseller"))
+
+
+def test_me(http: httpx.Client) -> None:
+    assert http.get("/api/v1/me").json() == {
+        "user": {"id": "ann", "name": "Ann", "roles": ["admin"]},
+        "organisation": {"id": "acme", "name": "Acme", "is_resellee": True},
+        "features": ["automatic_training"],
+    }
+
+
+def test_languages(http: httpx.Client) -> None:
+    base = {"key": "fr", "name": "French", "kind": "base"}
+    custom = {"key": "fr-x", "name": "X", "kind": "custom"}
+    custom |= {"model_id": "m1", "base_language": "fr"}
+    assert http.get("/api/v1/languages?for=training").json() == {"items": [base]}
+    assert http.get("/api/v1/languages?for=transcription").json() == {"items": [base, custom]}
+
+
+def test_models(http: httpx.Client) -> None:
+    page = http.get("/api/v1/custom-models?limit=2").json()
+    assert [item["id"] for item in page["items"]] == ["m0", "m1"]
+    assert page["next_cursor"] == "more"
+    created = http.post("/api/v1/custom-models", json={"name": "  Été  ", "language": "fr"})
+    assert (created.status_code, created.headers["Location"]) == (201, MODEL)
+    assert created.json()["name"] == "Été"
+    assert http.get(MODEL).json()["created_at"] == "2025-01-02T03:04:05.000000Z"
+    assert http.patch(MODEL, json={"name": "New"}).json()["name"] == "New"
+    deleted = http.delete(MODEL)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+
+
+def test_dataset_uploads(http: httpx.Client) -> None:
+    files = [{"name": "a.wav", "size": 3}, {"name": "b.wav", "size": 0}]
+    opened = http.post(f"{MODEL}/uploads", json={"type": "auto", "files": files})
+    assert opened.status_code == 201
+    assert opened.json()["items"] == [
+        {"name": "a.wav", "status": "created", "upload_id": "u1", "part_size": 1, "part_count": 1},
+        {"name": "b.wav", "status": "rejected", "code": "invalid-request", "detail": "Empty"},
+    ]
+    signed = http.post("/api/v1/uploads/u1/parts", json={"part_numbers": [1]}).json()["items"]
+    assert (signed[0]["method"], signed[0]["size"]) == ("PUT", 1)
+    assert http.get("/api/v1/uploads/u1").json()["dataset_id"] is None
+    assert http.post("/api/v1/uploads/u1/complete").json()["id"] == "d1"
+    assert http.delete("/api/v1/uploads/u1").status_code == 204
+
+
+def test_the_upload_of_a_transcription(http: httpx.Client) -> None:
+    assert http.get("/api/v1/uploads/u2").json()["size"] == 2
+    assert http.post("/api/v1/uploads/u2/complete").json()["status"] == "queued"
+    assert http.get("/api/v1/uploads/u3").json()["code"] == "upload-not-found"
+
+
+def test_datasets(http: httpx.Client) -> None:
+    assert http.get(f"{MODEL}/datasets").json()["items"][0]["duration"] == 1.5
+    download = http.get(f"{MODEL}/datasets/d1/download")
+    assert (download.status_code, download.content) == (307, b"")
+    assert download.headers["Location"] == "http://storage/d1?X-Amz-Signature=abc"
+    assert http.get(f"{MODEL}/datasets/d2/download").json()["code"] == "dataset-not-found"
+    assert http.delete(f"{MODEL}/datasets/d1").status_code == 204
+
+
+def test_validation(http: httpx.Client) -> None:
+    verdict = http.post(f"{MODEL}/validation").json()
+    assert verdict["errors"] == [{"code": "validation_failed", "message": "at 7"}]
+    assert verdict["warnings"][0]["file"] == "a b.wav"
+    assert "pairs" not in verdict
+    processing = http.post(f"{TRAINED}/validation")
+    assert (processing.status_code, processing.json()["code"]) == (409, "not-ready-to-run")
+
+
+def test_training(http: httpx.Client) -> None:
+    unmatched = http.post(f"{MODEL}/train")
+    assert (unmatched.status_code, unmatched.json()["code"]) == (409, "unmatched-audio")
+    assert unmatched.json()["unmatched_audio"] == ["a.wav", "b.wav"]
+    started = http.post(
+        f"{MODEL}/train", json={"skip_unmatched": True}, headers={"Idempotency-Key": "key-1"}
+    )
+    assert (started.status_code, started.json()["id"]) == (202, "key-1")
+    assert started.headers["Location"] == f"{MODEL}/trainings/key-1"
+    assert started.json()["progress"]["loss"] == [[1, 2.5]]
+    assert [each["id"] for each in http.get(f"{TRAINED}/trainings").json()["items"]] == ["t1"]
+    assert http.get(f"{TRAINED}/trainings/t1").json()["status"] == 2
+    assert http.get(f"{TRAINED}/trainings/t9").json()["code"] == "training-not-found"
+
+
+def test_artifact(http: httpx.Client) -> None:
+    assert http.get(f"{MODEL}/artifact").json()["code"] == "not-ready-to-run"
+    artifact = http.get(f"{TRAINED}/artifact")
+    assert artifact.status_code == 307
+    assert artifact.headers["Location"] == "http://storage/fr-cardiology.tar.gz"
+
+
+def test_transcriptions(http: httpx.Client) -> None:
+    new = {"language": "fr", "name": "a.mp3", "size": 5}
+    opened = http.post("/api/v1/transcriptions", json=new)
+    assert (opened.status_code, opened.json()["upload_id"]) == (201, "u2")
+    assert opened.headers["Location"] == "/api/v1/transcriptions/x1"
+    refused = http.post("/api/v1/transcriptions", json=new | {"language": "de"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
+    assert http.get("/api/v1/transcriptions/x1").json()["status"] == "queued"
+    for form, kind in (("json", "application/json"), ("vtt", "text/vtt")):
+        result = http.get(f"/api/v1/transcriptions/x1/result?format={form}")
+        assert (result.headers["Content-Type"], result.text) == (kind, "{}")
+
+
+def test_administration(http: httpx.Client, bearer: Bearer) -> None:
+    http.headers.update(bearer("acme", ["sysop"]))
+    at = "/api/v1/admin/organisations/globex"
+    assert http.get(f"{at}/plan").json()["code"] == "not-found"
+    put = http.put(f"{at}/plan", json=PLAN)
+    assert (put.status_code, put.json()) == (200, PLAN)
+    assert http.get(f"{at}/plan").json() == PLAN
+    assert http.put(f"{at}/publications/fr").status_code == 204
+    assert http.delete(f"{at}/publications/fr").status_code == 204
+    assert http.get(f"{at}/claims").json() == {"items": [], "next_cursor": None}
+
+
+def test_a_plan_that_is_put_counts_at_once(http: httpx.Client, bearer: Bearer) -> None:
+    at = "/api/v1/admin/organisations/initech/plan"
+    mine, sysop = bearer("initech"), bearer("acme", ["sysop"])
+    for features, status in (([], 403), (["automatic_training"], 200), ([], 403)):
+        assert http.put(at, json=PLAN | {"features": features}, headers=sysop).status_code == 200
+        assert http.get("/api/v1/custom-models", headers=mine).status_code == status
+
+
+def test_operations_need_no_token(http: httpx.Client) -> None:
+    del http.headers["Authorization"]
+    assert http.get("/healthz").json() == {"status": "ok"}
+    assert http.get("/readyz").json() == {"checks": {"broker": "ok"}}
+    assert http.get("/openapi.json").json()["openapi"] == "3.1.0"
+    assert "argot_http_seconds" in http.get("/metrics").text
+    assert http.get("/docs").headers["Content-Type"] == "text/html; charset=utf-8"

@@ -1,0 +1,91 @@
+"""A broker that goes away and comes back loses nothing and ends no process."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.events.data import DataUse, Evaluation, StoredFile
+from shared.events.trainer import TrainingSucceeded
+from shared.rpc.quota import Allowance, GetFeatures, ListClaims, Plan, PutPlan, TakeClaim
+from shared.runtime.local.broker import Broker
+from shared.runtime.testing.calls import TestCaller
+from shared.runtime.testing.events import publish
+from shared.runtime.testing.processes import ServiceProcess
+
+PLAN = Plan.model_validate(
+    {
+        "features": ["automatic_training"],
+        "training": Allowance(),
+        "hosting": Allowance(),
+        "anchor": "2026-01-01",
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def own_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    with Broker(tmp_path_factory.mktemp("broker")) as broker:
+        yield broker
+
+
+@pytest.fixture
+def quota(own_broker: Broker, tmp_path: Path) -> Iterator[ServiceProcess]:
+    settings = {
+        "ARGOT_AMQP_URL": own_broker.amqp_url,
+        "ARGOT_DATABASE_URL": f"sqlite:///{tmp_path / 'quota.db'}",
+    }
+    with ServiceProcess("services.quota", settings, tmp_path) as process:
+        yield process
+
+
+def test_calls_and_events_go_on_after_an_outage(own_broker: Broker, quota: ServiceProcess) -> None:
+    pid = quota.pid
+    with TestCaller(own_broker.amqp_url) as call:
+        call(PutPlan(organisation_id="org", plan=PLAN))
+        call(TakeClaim(organisation_id="org", model_id="m", training_id="t", kind="training"))
+
+    own_broker.stop()
+    assert not quota.is_ready()
+    own_broker.start()
+
+    quota.wait_until(quota.is_ready, 60)
+    assert quota.pid == pid, "the process outlived the outage"
+    publish(
+        own_broker.amqp_url,
+        TrainingSucceeded(
+            organisation_id="org",
+            model_id="m",
+            training_id="t",
+            artifact=StoredFile(storage_key="k", size=1, sha256="0" * 64),
+            evaluation=Evaluation(baseline_wer=0, wer=0, ci95=(0, 0), test_seconds=0, samples=[]),
+            data=DataUse(segments=0, seconds_used=0, dropped=[]),
+        ),
+    )
+    with TestCaller(own_broker.amqp_url) as call:
+        for _ in range(500):
+            (claim,) = call(ListClaims(organisation_id="org")).items
+            if claim.state == "committed":
+                break
+        assert claim.state == "committed"
+
+
+def test_events_written_during_an_outage_are_published_after_it(
+    own_broker: Broker, quota: ServiceProcess
+) -> None:
+    """The claims are taken while the relay cannot publish: its outbox waits."""
+    with TestCaller(own_broker.amqp_url) as call:
+        call(PutPlan(organisation_id="org", plan=PLAN))
+        calls = threading.Thread(
+            target=lambda: call(
+                TakeClaim(organisation_id="org", model_id="m", training_id="u", kind="training")
+            )
+        )
+        calls.start()
+        calls.join()
+    own_broker.stop()
+    own_broker.start()
+    quota.wait_until(quota.is_ready, 60)
+    with TestCaller(own_broker.amqp_url) as call:
+        assert call(GetFeatures(organisation_id="org")).features == ["automatic_training"]

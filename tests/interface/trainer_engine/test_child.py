@@ -1,0 +1,53 @@
+import json
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pytest
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+def start(job, tmp_path):
+    """Starts the engine as a child process on a job in `tmp_path`."""
+    running = []
+
+    def begin(recordings=None, **settings):
+        document = asdict(job(tmp_path, **settings))
+        document.pop("work_dir")
+        if recordings is not None:
+            document["recordings"] = recordings
+        (tmp_path / "job.json").write_text(json.dumps(document, default=str))
+        command = [sys.executable, "-m", "services.trainer.engine", str(tmp_path)]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        running.append(child)
+        return child
+
+    yield begin
+    for child in running:
+        child.kill()
+        child.wait()
+
+
+def test_a_fault_of_the_data_ends_with_42(start, recordings):
+    child = start([{"name": "a.wav", "pcm": str(recordings[0].pcm), "segments": []}])
+    lines = child.communicate(timeout=200)[0].splitlines()
+    assert child.returncode == 42
+    fault = json.loads(lines[-1])["fault"]
+    assert (fault["code"], fault["fault"]) == ("no-usable-data", "data")
+
+
+def test_sigterm_leaves_a_checkpoint(start, tmp_path):
+    child = start(max_steps=1000, epochs=1000)
+    for line in child.stdout:
+        progress = json.loads(line)
+        if progress["phase"] == "training" and progress["loss"]:
+            child.send_signal(signal.SIGTERM)
+            break
+    child.communicate(timeout=200)
+    assert child.returncode == 143
+    summary = json.loads((tmp_path / "checkpoint.json").read_text())
+    assert summary["step"] >= 1
+    assert not (tmp_path / "result.json").exists()

@@ -1,0 +1,145 @@
+import pytest
+import torch
+from faster_whisper import WhisperModel
+
+from services.trainer.engine import EngineFault, Interrupted, train
+from services.trainer.engine.ct2 import read_model
+from services.trainer.engine.features import Spectrograms
+from services.trainer.engine.hardware import Hardware
+from services.trainer.engine.parity import check_parity
+from services.trainer.engine.recogniser import Recogniser
+from services.trainer.engine.recording import read_waveform
+from services.trainer.engine.vocabulary import Vocabulary
+from services.trainer.engine.weights import import_model
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def finished(base_model_dir, recordings, tmp_path_factory):
+    """An uninterrupted run: its job, result and reports."""
+    from services.trainer.engine import EngineSettings, Job  # noqa: PLC0415
+
+    settings = EngineSettings(
+        max_steps=4, batch_windows=1, blends=(1.0,), learning_rate=1e-5, epochs=2
+    )
+    work_dir = tmp_path_factory.mktemp("finished")
+    job = Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, settings)
+    reports = []
+    return job, train(job, reports.append), reports
+
+
+def test_progress_rises_through_all_phases(finished):
+    _, _, reports = finished
+    percents = [report.percent for report in reports]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+    assert list(dict.fromkeys(report.phase for report in reports)) == [
+        "preparing",
+        "baseline",
+        "encoding",
+        "training",
+        "blending",
+        "exporting",
+        "evaluating",
+    ]
+    assert [step for step, _ in reports[-1].loss] == [1, 2, 3, 4]
+
+
+def test_the_result_keeps_the_contract(finished):
+    job, result, _ = finished
+    evaluation = result.evaluation
+    assert evaluation.keys() == {"baseline_wer", "wer", "ci95", "test_seconds", "samples"}
+    assert evaluation["ci95"][0] <= evaluation["wer"] <= evaluation["ci95"][1]
+    assert evaluation["samples"][0].keys() == {"reference", "baseline", "tuned"}
+    total = sum(recording.seconds for recording in job.recordings)
+    assert result.data["segments"] == len(job.recordings)
+    assert result.data["seconds_used"] == pytest.approx(total, abs=0.1)
+    assert result.data["dropped"] == []
+    assert result.run["parity_wer"] <= 0.05
+
+
+def test_training_changes_the_decoder_alone(finished):
+    job, result, _ = finished
+    before, after = read_model(job.base_model), read_model(result.model_dir)
+    changed = {n for n in before.tensors if not torch.equal(before.tensors[n], after.tensors[n])}
+    assert "decoder/layer_0/ffn/linear_0/weight" in changed
+    assert all(name.startswith("decoder/") for name in changed)
+    assert "decoder/embeddings/weight" not in changed
+
+
+def test_faster_whisper_loads_the_model(finished, recordings):
+    _, result, _ = finished
+    model = WhisperModel(str(result.model_dir), device="cpu", compute_type="float32")
+    audio = read_waveform(recordings[0].pcm, 0, 10**9)
+    segments, _ = model.transcribe(audio, language="en", beam_size=1, word_timestamps=True)
+    words = [word for segment in segments for word in segment.words]
+    assert len(words) > 3
+    assert all(word.start <= word.end for word in words)
+
+
+def test_a_finished_run_leaves_nothing_but_the_model(finished):
+    job, _, _ = finished
+    assert [path.name for path in job.work_dir.iterdir()] == ["model"]
+
+
+def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(finished, job, tmp_path):
+    _, uninterrupted, _ = finished
+    steps = []
+
+    def report(progress):
+        steps.append(len(progress.loss))
+
+    again = job(tmp_path, epochs=2)
+    with pytest.raises(Interrupted):
+        train(again, report, should_stop=lambda: bool(steps) and steps[-1] >= 2)
+    assert (tmp_path / "checkpoint.safetensors").exists()
+    assert (tmp_path / "checkpoint.json").exists()
+    # Only the checkpoint outlives the machine that was interrupted.
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    for name in ("checkpoint.safetensors", "checkpoint.json"):
+        (tmp_path / name).rename(moved / name)
+    reports = []
+    resumed = train(job(moved, epochs=2), reports.append)
+    first = next(report for report in reports if report.phase == "training")
+    assert len(first.loss) in {0, 2, 3}
+    expected = (uninterrupted.model_dir / "model.bin").read_bytes()
+    assert (resumed.model_dir / "model.bin").read_bytes() == expected
+
+
+def test_a_checkpoint_of_other_settings_is_ignored(finished, job, tmp_path):
+    stopping = []
+
+    def stop():
+        return len(stopping) >= 1
+
+    def report(progress):
+        stopping.extend(progress.loss)
+
+    with pytest.raises(Interrupted):
+        train(job(tmp_path, seed=8), report, should_stop=stop)
+    reports = []
+    train(job(tmp_path, seed=9), reports.append)
+    assert [step for step, _ in reports[-1].loss] == [1, 2, 3, 4]
+
+
+def test_an_export_that_says_something_else_is_refused(finished, recordings):
+    job, result, _ = finished
+    whisper = import_model(read_model(job.base_model))
+    # Another order of the encoder's frames: what a mistake in the conversion might do.
+    whisper.model.encoder.embed_positions.weight.data.copy_(
+        whisper.model.encoder.embed_positions.weight.data.flip(0)
+    )
+    vocabulary = Vocabulary.read(job.base_model, "en")
+    recogniser = Recogniser(result.model_dir, vocabulary, Hardware("cpu", autocast=False), 2, 1)
+    spectrogram = Spectrograms(80).of(read_waveform(recordings[0].pcm, 0, 10**9))
+    with pytest.raises(EngineFault) as caught:
+        check_parity(whisper, recogniser, vocabulary, [spectrogram], "en")
+    assert (caught.value.code, caught.value.fault) == ("parity", "platform")
+
+
+def test_an_english_only_model_learns_no_french(base_model_dir):
+    with pytest.raises(EngineFault) as caught:
+        Vocabulary.read(base_model_dir("whisper-tiny.en"), "fr")
+    assert caught.value.code == "language-not-supported"

@@ -1,0 +1,165 @@
+"""Real speech through real weights, and what must not disturb it."""
+
+import json
+import os
+import tarfile
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+from faster_whisper import WhisperModel
+
+from argot.corpus import Prompt
+from services.transcriber.adapters.recogniser import COMPUTE_TYPES, OPTIONS
+from shared.errors import ArgotError
+from shared.events.catalog import CustomModelDeleted
+from shared.events.contract import Event
+from shared.events.data import StoredFile
+from shared.events.transcriber import (
+    TranscriptionFailed,
+    TranscriptionQueued,
+    TranscriptionSucceeded,
+)
+from shared.runtime.media.convert import decode_pcm
+from shared.runtime.settings import StorageSettings
+from shared.runtime.storage import Storage
+from shared.runtime.testing.events import Tap, publish
+from shared.runtime.testing.processes import ServiceProcess
+
+from .conftest import Client, custom
+
+pytestmark = pytest.mark.usefixtures("worker")
+
+ENDS = (TranscriptionSucceeded, TranscriptionFailed)
+
+
+def end_of(tap: Tap, job_id: str) -> Event:
+    """The event that ends the job."""
+
+    def ends(events: list[Event]) -> list[Event]:
+        return [each for each in events if each.subject == job_id and isinstance(each, ENDS)]
+
+    (event,) = ends(tap.wait_for(lambda events: bool(ends(events)), timeout=120))
+    return event
+
+
+def plain(text: str) -> str:
+    return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
+
+
+@pytest.fixture
+def artifact(
+    whisper_base: Path,
+    environment: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> StoredFile:
+    """The base model as the trainer would store a custom one."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    path = tmp_path / "model.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+        for file in whisper_base.iterdir():
+            archive.add(file, file.name)
+    return Storage(StorageSettings()).put_file("trainings/model.tar.gz", path)  # type: ignore[call-arg]
+
+
+def test_speech_becomes_text(client: Client, tap: Tap, french: list[Prompt]) -> None:
+    clips = french[:3]
+    jobs = [client.submit(clip.path.read_bytes(), clip.path.name) for clip in clips]
+    ends = [end_of(tap, job) for job in jobs]
+    assert [type(event) for event in ends] == [TranscriptionSucceeded] * 3
+    texts = [json.loads(client.result(job).content)["text"] for job in jobs]
+    assert jiwer.wer([plain(clip.text) for clip in clips], [plain(text) for text in texts]) < 0.6
+    job, clip, text = client.state(jobs[0]), clips[0], texts[0]
+    assert (job.status, job.progress, job.failure) == ("succeeded", 100.0, None)
+    assert job.duration == pytest.approx(clip.seconds, abs=0.05)
+    assert ends[0].duration == job.duration  # type: ignore[attr-defined]
+    assert [type(event) for event in tap.events if event.subject == job.id] == [
+        TranscriptionQueued,
+        TranscriptionSucceeded,
+    ]
+    (segment, *_) = json.loads(client.result(job.id).content)["segments"]
+    assert " ".join(word["word"] for word in segment["words"]) == segment["text"]
+    for timed in (segment, *segment["words"]):
+        assert 0 <= timed["start"] <= timed["end"] <= job.duration
+        assert 0 < timed["probability"] <= 1
+    lines = client.result(job.id, "txt").content.split("\n")
+    assert " ".join(filter(None, lines)) == text
+    assert client.result(job.id, "srt").content.startswith("1\n00:00:00,")
+    assert client.result(job.id, "vtt").content.startswith("WEBVTT\n\n00:00:00.")
+
+
+def test_the_text_is_that_of_faster_whisper(
+    client: Client, tap: Tap, speech: bytes, whisper_base: Path, tmp_path: Path
+) -> None:
+    job = client.submit(speech)
+    source, pcm = tmp_path / "speech.wav", tmp_path / "speech.pcm"
+    source.write_bytes(speech)
+    decode_pcm(source, pcm)
+    model = WhisperModel(
+        str(whisper_base),
+        device="cpu",
+        compute_type=COMPUTE_TYPES["cpu"],
+        cpu_threads=len(os.sched_getaffinity(0)),
+    )
+    waveform = np.fromfile(pcm, dtype="<i2").astype(np.float32) / 32768
+    heard, _ = model.transcribe(waveform, language="fr", **OPTIONS)
+    expected = [segment.text.strip() for segment in heard]
+    assert isinstance(end_of(tap, job), TranscriptionSucceeded)
+    segments = json.loads(client.result(job).content)["segments"]
+    assert [segment["text"] for segment in segments] == expected
+
+
+def test_hostile_audio_fails_alone(client: Client, tap: Tap, french: list[Prompt]) -> None:
+    playlist = b"#EXTM3U\n#EXTINF:10,\n/etc/hostname\n"
+    hostile = client.submit(playlist, "talk.wav")
+    empty = client.submit(french[0].path.read_bytes()[:44], "talk.wav")
+    good = client.submit(french[0].path.read_bytes())
+    for job in (hostile, empty):
+        event = end_of(tap, job)
+        assert isinstance(event, TranscriptionFailed)
+        assert event.code == "unreadable-audio"
+        state = client.state(job)
+        assert state.status == "failed"
+        assert state.failure is not None
+        assert state.failure.code == event.code
+        with pytest.raises(ArgotError) as refusal:
+            client.result(job)
+        assert refusal.value.code == "not-ready-to-run"
+    assert isinstance(end_of(tap, good), TranscriptionSucceeded)
+
+
+def test_a_custom_model_until_it_is_deleted(  # noqa: PLR0913
+    client: Client,
+    tap: Tap,
+    artifact: StoredFile,
+    french: list[Prompt],
+    environment: dict[str, str],
+    worker: ServiceProcess,
+) -> None:
+    audio, target = french[0].path.read_bytes(), custom(artifact)
+    unpacked = Path(environment["ARGOT_CACHE_DIR"], "artifacts", artifact.sha256)
+    assert isinstance(end_of(tap, client.submit(audio, target=target)), TranscriptionSucceeded)
+    assert (unpacked / "model.bin").is_file()
+    late = client.open("talk.wav", len(audio), target)
+    client.send(late.upload_id, audio)
+    assert target.model_id is not None
+    gone = CustomModelDeleted(organisation_id="acme", model_id=target.model_id)
+    publish(environment["ARGOT_AMQP_URL"], gone)
+    worker.wait_until(lambda: not unpacked.exists(), timeout_s=30)
+    client.complete(late.upload_id)
+    event = end_of(tap, late.id)
+    assert isinstance(event, TranscriptionFailed)
+    assert event.code == "custom-model-not-found"
+
+
+def test_an_artifact_of_another_digest_is_refused(
+    client: Client, tap: Tap, artifact: StoredFile, french: list[Prompt]
+) -> None:
+    forged = artifact.model_copy(update={"sha256": "0" * 64})
+    job = client.submit(french[0].path.read_bytes(), target=custom(forged))
+    event = end_of(tap, job)
+    assert isinstance(event, TranscriptionFailed)
+    assert event.code == "custom-model-unreadable"

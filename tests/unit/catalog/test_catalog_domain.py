@@ -1,0 +1,131 @@
+"""Keys, the status machine, and what keeps data from being trained on."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.catalog import domain, languages
+from services.catalog.domain import Status
+from shared.errors import ArgotError
+from shared.rpc.validator import Assessment, Finding, Verdict
+
+NAMES = st.text(min_size=2, max_size=200)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Cardiology", "cardiology"),
+        ("Cardiology EN", "CardiologyEN"),
+        ("Cardiologie générale", "Cardiologie generale"),
+        ("Straße", "STRASSE"),
+    ],
+)
+def test_case_spacing_and_accents_do_not_make_two_names(one: str, other: str) -> None:
+    assert domain.key_of(one, "fr") == domain.key_of(other, "fr")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("A+B", "A-B"), ("病院", "医院"), ("Notes 1", "Notes 2")]
+)
+def test_other_letters_make_two_names(one: str, other: str) -> None:
+    assert domain.key_of(one, "fr") != domain.key_of(other, "fr")
+
+
+@given(name=NAMES)
+def test_a_key_is_never_a_base_language(name: str) -> None:
+    assert domain.key_of(name, "fr") not in languages.names()
+
+
+@given(name=NAMES)
+def test_a_key_depends_on_the_language(name: str) -> None:
+    assert domain.key_of(name, "fr") != domain.key_of(name, "fr-CA")
+
+
+def test_the_status_machine_has_these_moves_and_no_others() -> None:
+    moves = {(one, other) for one in Status for other in Status if domain.may_move(one, other)}
+
+    assert {(one.value, other.value) for one, other in moves} == {
+        (1, 2),
+        (2, 3),
+        (2, 4),
+        (2, 5),
+        (3, 4),
+        (3, 5),
+        (5, 2),
+    }
+
+
+def assessment(
+    *,
+    files: int = 4,
+    transcripts: int = 2,
+    errors: tuple[str, ...] = (),
+    left: tuple[str, ...] = (),
+) -> Assessment:
+    return Assessment(
+        verdict=Verdict(
+            valid=not errors,
+            errors=[Finding(code="c", message=message) for message in errors],
+            warnings=[],
+            matched_pairs=2,
+            total_duration=700,
+            unmatched_audio=list(left),
+            unmatched_transcripts=[],
+        ),
+        files=files,
+        transcripts=transcripts,
+        pairs=[],
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "skip", "code"),
+    [
+        (assessment(files=0, transcripts=0, errors=("none",)), False, "no_data"),
+        (assessment(transcripts=0, errors=("none",)), False, "no_data"),
+        (assessment(errors=("too short", "unsafe")), True, "validation_failed"),
+        (assessment(left=("a.wav",)), False, "unmatched-audio"),
+    ],
+)
+def test_unfit_data_are_refused_in_order(given: Assessment, skip: bool, code: str) -> None:
+    with pytest.raises(ArgotError) as refusal:
+        domain.refuse_unfit(given, skip_unmatched=skip)
+
+    assert refusal.value.code == code
+
+
+def test_a_refusal_names_every_fault_and_the_first_one_as_its_detail() -> None:
+    with pytest.raises(ArgotError) as refusal:
+        domain.refuse_unfit(assessment(errors=("too short", "unsafe")), skip_unmatched=False)
+
+    assert refusal.value.detail == "too short"
+    assert [each["message"] for each in refusal.value.errors] == ["too short", "unsafe"]
+
+
+def test_unmatched_audio_is_named_and_consent_lets_it_pass() -> None:
+    unmatched = assessment(left=("a.wav", "b.wav"))
+
+    with pytest.raises(ArgotError) as refusal:
+        domain.refuse_unfit(unmatched, skip_unmatched=False)
+    domain.refuse_unfit(unmatched, skip_unmatched=True)
+
+    assert refusal.value.extra == {"unmatched_audio": ["a.wav", "b.wav"]}
+
+
+def test_every_whisper_language_and_the_usual_regions_are_listed() -> None:
+    names = languages.names()
+
+    assert names["en-US"] == "English (US)"
+    assert {"fr", "it", "yue", "fr-CA"} <= set(names)
+    assert len([key for key in names if "-" not in key]) == 100
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"), [("en-US", "us"), ("en-GB", "english"), ("fr", "any")]
+)
+def test_the_closest_setting_names_the_base_model(key: str, expected: str) -> None:
+    configured = {"*": "any", "en": "english", "en-US": "us"}
+
+    assert languages.base_model(key, configured) == expected
+    assert languages.base_model("fr", {"en": "english"}) is None

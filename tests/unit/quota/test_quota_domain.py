@@ -1,0 +1,86 @@
+"""Periods and prices."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.quota.domain import Usage, period_at, price_of_next
+from shared.rpc.quota import Allowance
+
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns", "Asia/Kolkata"])
+MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+ANCHORS = st.dates(date(2020, 1, 1), date(2039, 12, 31))
+
+
+@given(anchor=ANCHORS, zone=ZONES, moment=MOMENTS)
+def test_a_moment_lies_in_its_period(anchor: date, zone: str, moment: datetime) -> None:
+    period = period_at(anchor, zone, moment)
+
+    assert period.start <= moment < period.end
+
+
+@given(anchor=ANCHORS, zone=ZONES, moment=MOMENTS)
+def test_periods_touch_without_gap_or_overlap(anchor: date, zone: str, moment: datetime) -> None:
+    period = period_at(anchor, zone, moment)
+
+    assert period_at(anchor, zone, period.end).start == period.end
+    assert period_at(anchor, zone, period.start - timedelta(microseconds=1)).end == period.start
+
+
+@pytest.mark.parametrize(
+    ("moment", "start", "end"),
+    [
+        (date(2026, 2, 10), date(2026, 1, 31), date(2026, 2, 28)),
+        (date(2026, 2, 28), date(2026, 2, 28), date(2026, 3, 31)),
+        (date(2028, 2, 29), date(2028, 2, 29), date(2028, 3, 31)),
+        (date(2026, 4, 30), date(2026, 4, 30), date(2026, 5, 31)),
+    ],
+)
+def test_an_anchor_on_the_31st_returns_to_the_31st(moment: date, start: date, end: date) -> None:
+    at = datetime(moment.year, moment.month, moment.day, 12, tzinfo=UTC)
+
+    period = period_at(date(2026, 1, 31), "UTC", at)
+
+    assert (period.start.date(), period.end.date()) == (start, end)
+
+
+def test_borders_are_local_midnights_on_both_sides_of_a_clock_change() -> None:
+    zone = ZoneInfo("Europe/Berlin")
+
+    period = period_at(date(2026, 1, 15), zone.key, datetime(2026, 3, 20, tzinfo=UTC))
+
+    assert period.start.astimezone(zone).hour == period.end.astimezone(zone).hour == 0
+    assert period.end - period.start == timedelta(days=31, hours=-1)
+
+
+@pytest.mark.parametrize(
+    ("limit", "price", "units", "spent", "budget", "expected"),
+    [
+        (None, None, 999, "0", None, "0"),
+        (2, None, 1, "0", None, "0"),
+        (2, None, 2, "0", None, None),
+        (2, "1.5", 2, "0", None, "1.5"),
+        (2, "1.5", 2, "8.5", "10", "1.5"),
+        (2, "1.5", 2, "8.51", "10", None),
+        (0, "0.1", 0, "0.2", "0.3", "0.1"),
+    ],
+)
+def test_the_price_of_the_next_unit(
+    limit: int | None,
+    price: str | None,
+    units: int,
+    spent: str,
+    budget: str | None,
+    expected: str | None,
+) -> None:
+    allowance = Allowance(limit=limit, unit_price=None if price is None else Decimal(price))
+
+    found = price_of_next(
+        allowance, Usage(units, Decimal(spent)), None if budget is None else Decimal(budget)
+    )
+
+    assert found == (None if expected is None else Decimal(expected))

@@ -1,0 +1,72 @@
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from shared.speech.cues import MAX_SECONDS, Cue, Dropped, segment, split
+
+TEXTS = st.text(st.sampled_from("ab é. 你好の。ไทย ")).map(lambda text: " ".join(text.split()))
+CUES = st.builds(
+    lambda start, seconds, text: Cue(start, start + seconds, text),
+    st.floats(0, 400_000),
+    st.floats(0.001, 20_000),
+    TEXTS,
+)
+
+
+@given(CUES)
+@example(Cue(0.1, 90.1, "one two three"))
+@example(Cue(9e8, 9e8 + 61, "one two three"))
+def test_the_pieces_cover_the_cue_in_order_and_keep_its_words(cue: Cue) -> None:
+    pieces = split(cue)
+    assert all(before.end == after.start for before, after in pairwise(pieces))
+    assert all(0 < piece.seconds <= MAX_SECONDS and piece.text for piece in pieces)
+    assert "".join("".join(piece.text.split()) for piece in pieces) == cue.text.replace(" ", "")
+    if pieces:
+        assert pieces[0].start == cue.start
+        assert pieces[-1].end <= cue.end
+    if pieces and len(cue.text.split()) * MAX_SECONDS > cue.seconds + MAX_SECONDS:
+        assert pieces[-1].end == cue.end
+
+
+@given(st.lists(st.text("abc", min_size=1), min_size=1), st.floats(30.001, 5000))
+def test_spaced_words_stay_whole(words: list[str], seconds: float) -> None:
+    pieces = split(Cue(0, seconds, " ".join(words)))
+    assert [word for piece in pieces for word in piece.text.split()] == words
+
+
+@given(st.lists(CUES))
+def test_every_second_is_kept_or_dropped_with_a_reason(cues: list[Cue]) -> None:
+    result = segment(cues)
+    total = math.fsum(cue.seconds for cue in cues)
+    assert result.kept_seconds + result.dropped_seconds == pytest.approx(total)
+    assert all(0.5 <= cue.seconds <= MAX_SECONDS for cue in result.kept)
+    assert all(cue.text for cue in result.kept)
+    assert {drop.reason for drop in result.dropped} <= {"cue-too-short", "no-text"}
+
+
+def test_the_bounds_themselves_pass() -> None:
+    cues = (Cue(0, 0.5, "a"), Cue(1, 31, "b"))
+    assert segment(cues).kept == cues
+    assert segment([Cue(0, 0.499, "a")]).dropped == (Dropped(0, 0.499, "cue-too-short"),)
+
+
+def test_text_is_shared_in_proportion_to_time() -> None:
+    assert split(Cue(10, 70, "aaaa bbbb cccc dddd")) == (
+        Cue(10, 40, "aaaa bbbb"),
+        Cue(40, 70, "cccc dddd"),
+    )
+    assert [piece.text for piece in split(Cue(0, 60, "你好。我们走吧"))] == ["你好。我", "们走吧"]
+
+
+def test_a_long_cue_with_one_word_drops_what_has_no_text() -> None:
+    assert segment([Cue(0, 60, "word")]).kept == (Cue(0, 30, "word"),)
+    assert segment([Cue(0, 60, "word")]).dropped == (Dropped(30, 60, "no-text"),)
+
+
+def test_a_claim_of_years_costs_no_more_than_its_text() -> None:
+    result = segment([Cue(0, 3.6e8, "two words")] * 1000)
+    assert len(result.kept) == 2000
+    assert len(result.dropped) == 1000

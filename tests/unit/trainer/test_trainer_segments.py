@@ -1,0 +1,104 @@
+"""From transcripts to segments and the ledger."""
+
+from math import isclose
+
+import pytest
+
+from services.trainer.domain import Cut, Material, cut, ledger, thinned, uncovered
+from shared.events.data import DataUse, Dropped
+from shared.speech.cues import Cue
+from shared.speech.subtitles import parse_transcript
+
+
+def vtt(*spans: tuple[float, float, str]) -> bytes:
+    cues = [
+        f"00:{s // 60:02.0f}:{s % 60:06.3f} --> 00:{e // 60:02.0f}:{e % 60:06.3f}\n{text}\n"
+        for s, e, text in spans
+    ]
+    return ("WEBVTT\n\n" + "\n".join(cues)).encode()
+
+
+def cut_of(data: bytes, seconds: float, name: str = "a.vtt") -> Cut:
+    return cut("a.wav", "0.pcm", parse_transcript(name, data), seconds)
+
+
+def reasons(found: Cut) -> dict[str, float]:
+    return {drop.reason: drop.seconds for drop in found.dropped}
+
+
+def test_cues_become_segments() -> None:
+    found = cut_of(vtt((0, 2, "un"), (2.5, 4, "deux")), 4.0)
+    assert found.segments == (Cue(0.0, 2.0, "un"), Cue(2.5, 4.0, "deux"))
+    assert found.dropped == ()
+
+
+def test_a_short_cue_is_dropped_and_a_long_one_split() -> None:
+    found = cut_of(vtt((0, 0.4, "euh"), (1, 61, "un deux trois quatre cinq six")), 61.0)
+    assert reasons(found) == pytest.approx({"cue-too-short": 0.4})
+    assert [cue.seconds for cue in found.segments] == [30.0, 30.0]
+
+
+def test_a_plain_text_beside_short_audio_is_one_segment() -> None:
+    found = cut_of(b"Bonjour,\nle monde.\n", 29.5, "a.txt")
+    assert found.segments == (Cue(0.0, 29.5, "Bonjour, le monde."),)
+
+
+def test_a_plain_text_beside_long_audio_waits_for_alignment() -> None:
+    found = cut_of(b"Bonjour", 30.5, "a.txt")
+    assert found.segments == ()
+    assert reasons(found) == {"needs-alignment": 30.5}
+
+
+def test_audio_that_no_cue_covers_is_in_the_ledger() -> None:
+    found = cut_of(vtt((5, 10, "un"), (10.8, 20, "deux"), (50, 55, "trois")), 100.0)
+    assert reasons(found) == pytest.approx({"no-cue": 5 + 30 + 45})
+
+
+@pytest.mark.parametrize(
+    ("cues", "seconds", "expected"),
+    [
+        ([], 10.0, 10.0),
+        ([Cue(0, 10, "a")], 10.0, 0.0),
+        ([Cue(0, 9.5, "a")], 10.0, 0.0),
+        ([Cue(0, 8, "a"), Cue(2, 4, "b")], 12.0, 4.0),
+        ([Cue(20, 30, "beyond the audio")], 10.0, 10.0),
+    ],
+)
+def test_uncovered_seconds(cues: list[Cue], seconds: float, expected: float) -> None:
+    assert uncovered(cues, seconds) == pytest.approx(expected)
+
+
+def test_used_and_dropped_seconds_are_all_seconds() -> None:
+    found = cut_of(vtt((0, 0.3, "a"), (2, 70, "b c d"), (90, 95, "e")), 120.0)
+    used = sum(cue.seconds for cue in found.segments)
+    assert isclose(used + sum(drop.seconds for drop in found.dropped), 120.0)
+
+
+def test_the_ledger_sums_up_each_file_and_reason() -> None:
+    drops = [
+        Dropped(file="a.wav", reason="no-text", seconds=1.0),
+        Dropped(file="b.wav", reason="no-text", seconds=2.0),
+        Dropped(file="a.wav", reason="no-text", seconds=0.5),
+    ]
+    assert [(line.file, line.seconds) for line in ledger(drops)] == [("a.wav", 1.5), ("b.wav", 2.0)]
+
+
+def test_material_keeps_usable_recordings_and_joins_the_engines_ledger() -> None:
+    lost = Dropped(file="b.wav", reason="unreadable-audio", seconds=7.0)
+    good = Cut("a.wav", "0.pcm", (Cue(0, 3, "a"), Cue(3, 5, "b")), ())
+    material = Material.of([good, Cut("b.wav", "1.pcm", (), (lost,))])
+    assert [each.name for each in material.recordings] == ["a.wav"]
+    assert material.data_use() == DataUse(segments=2, seconds_used=5.0, dropped=[lost])
+    theirs = Dropped(file="a.wav", reason="outside-audio", seconds=2.0)
+    merged = material.merged(DataUse(segments=1, seconds_used=3.0, dropped=[theirs]))
+    assert merged == DataUse(segments=1, seconds_used=3.0, dropped=[lost, theirs])
+
+
+@pytest.mark.parametrize("count", [0, 1, 499, 500, 501, 20_000])
+def test_a_loss_curve_is_bounded_and_keeps_its_ends(count: int) -> None:
+    curve = [(step, 1.0 / (step + 1)) for step in range(count)]
+    found = thinned(curve)
+    assert len(found) == min(count, 500)
+    assert found == sorted(set(found))
+    assert found[:1] == curve[:1]
+    assert found[-1:] == curve[-1:]

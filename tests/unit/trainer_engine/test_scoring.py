@@ -1,0 +1,62 @@
+import pytest
+
+from services.trainer.engine.scoring import (
+    WordErrors,
+    count_errors,
+    error_rate,
+    interval,
+    normalise,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("L'heure, s'il vous plaît !", "fr", "l heure s il vous plaît"),
+        ("L’heure", "fr", "l heure"),
+        ("Don't — really?", "en", "don t really"),
+        ("vingt-deux", "fr", "vingt deux"),
+        ("e\u0301te\u0301", "fr", "été"),
+        ("ＡＢＣ １２", "en", "abc 12"),
+        ("हिन्दी।", "hi", "हिन्दी"),
+        ("你好，世界", "zh", "你 好 世 界"),
+        ("… — !", "fr", ""),
+    ],
+)
+def test_normalise(text, language, expected):
+    assert normalise(text, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("reference", "hypothesis", "expected"),
+    [
+        ("un deux trois", "Un, deux, trois.", WordErrors(0, 3)),
+        ("un deux trois", "un trois", WordErrors(1, 3)),
+        ("un", "", WordErrors(1, 1)),
+        ("!", "du bruit", WordErrors(2, 0)),
+    ],
+)
+def test_count_errors(reference, hypothesis, expected):
+    assert count_errors(reference, hypothesis, "fr") == expected
+
+
+def test_the_rate_is_that_of_the_whole():
+    assert error_rate([WordErrors(1, 1), WordErrors(0, 9)]) == pytest.approx(0.1)
+    assert error_rate([]) == 0
+
+
+def test_the_interval_holds_the_rate_and_repeats():
+    counts = [WordErrors(n % 3, 5) for n in range(60)]
+    low, high = interval(counts, seed=1)
+    assert low < error_rate(counts) < high
+    assert (low, high) == interval(counts, seed=1)
+
+
+def test_the_interval_narrows_with_more_segments():
+    few = [WordErrors(n % 2, 2) for n in range(10)]
+    narrow, wide = interval(few * 50, seed=1), interval(few, seed=1)
+    assert narrow[1] - narrow[0] < wide[1] - wide[0]
+
+
+def test_equal_segments_leave_no_doubt():
+    assert interval([WordErrors(1, 4)] * 20, seed=1) == (0.25, 0.25)

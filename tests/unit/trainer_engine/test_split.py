@@ -1,0 +1,114 @@
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.trainer.engine.recording import SAMPLE_RATE, Clip
+from services.trainer.engine.split import MAX_OVERSHOOT, MIN_RECORDINGS, Shares, split
+
+lengths = st.floats(min_value=0.5, max_value=30.0)
+corpora = st.lists(
+    st.tuples(st.text(min_size=1, max_size=6), st.lists(lengths, min_size=1, max_size=12)),
+    min_size=1,
+    max_size=30,
+    unique_by=lambda recording: recording[0],
+).filter(lambda corpus: sum(len(segments) for _, segments in corpus) >= 3)
+
+
+def clips_of(corpus):
+    clips = []
+    for name, segments in corpus:
+        begin = 0
+        for index, seconds in enumerate(segments):
+            stop = begin + round(seconds * SAMPLE_RATE)
+            clips.append(Clip(name, index, Path("none.pcm"), begin, stop, "x", (1,)))
+            begin = stop
+    return clips
+
+
+def shares_of(clips):
+    total = sum(clip.seconds for clip in clips)
+    return Shares(test=0.1 * total, dev=0.06 * total)
+
+
+def names(part):
+    return {clip.recording for clip in part}
+
+
+@given(corpora)
+def test_every_clip_is_in_one_part_or_the_gap(corpus):
+    clips = clips_of(corpus)
+    found = split(clips, shares_of(clips))
+    placed = [*found.train, *found.dev, *found.test, *found.gap]
+    assert sorted(placed, key=repr) == sorted(clips, key=repr)
+    assert found.train
+    assert found.dev
+    assert found.test
+
+
+@given(corpora)
+def test_no_recording_straddles_parts(corpus):
+    clips = clips_of(corpus)
+    found = split(clips, shares_of(clips))
+    if found.unit == "recording":
+        assert not names(found.train) & names(found.dev)
+        assert not names(found.train) & names(found.test)
+        assert not names(found.dev) & names(found.test)
+        assert not found.gap
+
+
+@given(corpora)
+def test_blocks_are_contiguous_and_apart(corpus):
+    clips = clips_of(corpus)
+    found = split(clips, shares_of(clips))
+    if found.unit == "block" and len(found.train) > 2:
+        for earlier, later in ((found.train, found.dev), (found.dev, found.test)):
+            if earlier[-1].recording == later[0].recording and len(earlier) > 1:
+                assert later[0].index - earlier[-1].index == 2
+
+
+@given(corpora, st.randoms())
+def test_the_order_of_recordings_does_not_matter(corpus, draw):
+    shuffled = list(corpus)
+    draw.shuffle(shuffled)
+    clips, again = clips_of(corpus), clips_of(shuffled)
+    assert split(clips, shares_of(clips)) == split(again, shares_of(clips))
+
+
+def test_many_recordings_are_held_out_near_the_shares(clip):
+    clips = [clip(f"{n}.wav", index, at=3.0 * index) for n in range(200) for index in range(3)]
+    shares = shares_of(clips)
+    found = split(clips, shares)
+    assert found.unit == "recording"
+    for part, wanted in ((found.test, shares.test), (found.dev, shares.dev)):
+        assert wanted <= sum(each.seconds for each in part) <= wanted * MAX_OVERSHOOT
+
+
+def test_a_recording_more_moves_few_others(clip):
+    clips = [clip(f"{n}.wav") for n in range(300)]
+    before = split(clips, shares_of(clips))
+    more = [*clips, clip("new.wav")]
+    after = split(more, shares_of(more))
+    assert len(names(before.test) ^ names(after.test)) <= 3
+
+
+def test_two_long_recordings_are_cut_by_block(clip):
+    clips = [clip(f"{n}.wav", index, at=3.0 * index) for n in range(2) for index in range(60)]
+    assert len(names(clips)) < MIN_RECORDINGS
+    found = split(clips, shares_of(clips))
+    assert found.unit == "block"
+    assert len(found.test) == 12
+    assert len(found.gap) == 2
+
+
+def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip):
+    clips = [clip("long.wav", index, at=3.0 * index) for index in range(300)]
+    clips += [clip(f"{n}.wav", index) for n in range(40) for index in range(4)]
+    found = split(clips, shares_of(clips))
+    assert found.unit == "recording"
+    assert "long.wav" in names(found.train)
+
+
+def test_three_clips_are_one_each(clip):
+    found = split([clip(index=index, at=3.0 * index) for index in range(3)], Shares(1.0, 1.0))
+    assert (len(found.train), len(found.dev), len(found.test)) == (1, 1, 1)

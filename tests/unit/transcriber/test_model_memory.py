@@ -1,0 +1,59 @@
+"""Models in memory keep to the cap."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from services.transcriber.adapters.memory import LOADED, ModelMemory
+
+Make = Callable[[str, int], Path]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def make(name: str, size: int) -> Path:
+        directory = tmp_path / name
+        directory.mkdir()
+        (directory / "model.bin").write_bytes(bytes(size))
+        return directory
+
+    return make
+
+
+class Loader:
+    """Remembers what was loaded."""
+
+    def __init__(self) -> None:
+        self.loaded: list[str] = []
+
+    def __call__(self, directory: Path) -> str:
+        self.loaded.append(directory.name)
+        return directory.name
+
+
+def test_the_least_recently_used_model_leaves_first(make: Make) -> None:
+    load = Loader()
+    memory = ModelMemory(cap_bytes=2 * LOADED * 100, load=load)
+    folders = {name: make(name, 100) for name in "abc"}
+    for name in "ababcab":
+        assert memory.get(name, lambda name=name: folders[name]) == name  # type: ignore[misc]
+    assert load.loaded == ["a", "b", "c", "a", "b"]
+
+
+def test_several_leave_for_a_large_one(make: Make) -> None:
+    load = Loader()
+    memory = ModelMemory(cap_bytes=3 * LOADED * 100, load=load)
+    folders = {name: make(name, 100) for name in "abc"} | {"large": make("large", 200)}
+    for name in ("a", "b", "c", "large", "c", "b"):
+        memory.get(name, lambda name=name: folders[name])  # type: ignore[misc]
+    assert load.loaded == ["a", "b", "c", "large", "b"]
+
+
+def test_a_model_over_the_cap_is_held_alone(make: Make) -> None:
+    load = Loader()
+    memory = ModelMemory(cap_bytes=LOADED * 100, load=load)
+    small, large = make("small", 50), make("large", 500)
+    for name, folder in (("small", small), ("large", large), ("large", large), ("small", small)):
+        memory.get(name, lambda folder=folder: folder)  # type: ignore[misc]
+    assert load.loaded == ["small", "large", "small"]

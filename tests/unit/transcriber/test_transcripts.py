@@ -1,0 +1,99 @@
+"""What files are taken, and how a transcript is written."""
+
+import json
+
+import pytest
+
+from services.transcriber import domain
+from services.transcriber.domain import Segment, Transcript, TranscriptionFault, Word
+from shared.errors import ArgotError
+from shared.rpc.uploads import MAX_FILE_SIZE
+
+TRANSCRIPT = Transcript(
+    language="fr",
+    duration=4.0,
+    segments=(
+        Segment(
+            start=0.0,
+            end=1.5,
+            text="Bonjour <vous> & moi",
+            probability=0.9,
+            words=(Word(start=0.0, end=0.5, word="Bonjour", probability=0.8),),
+        ),
+        Segment(start=1.5, end=4.0, text="à bientôt", probability=0.7, words=()),
+    ),
+)
+DOCUMENT = TRANSCRIPT.model_dump_json().encode()
+
+
+def test_json_has_segments_words_times_and_probabilities() -> None:
+    result = domain.render(DOCUMENT, "json")
+    assert result.content_type == "application/json"
+    assert json.loads(result.content) == {
+        "language": "fr",
+        "duration": 4.0,
+        "text": "Bonjour <vous> & moi à bientôt",
+        "segments": [
+            {
+                "start": 0.0,
+                "end": 1.5,
+                "text": "Bonjour <vous> & moi",
+                "probability": 0.9,
+                "words": [{"start": 0.0, "end": 0.5, "word": "Bonjour", "probability": 0.8}],
+            },
+            {"start": 1.5, "end": 4.0, "text": "à bientôt", "probability": 0.7, "words": []},
+        ],
+    }
+
+
+def test_captions_and_text() -> None:
+    assert domain.render(DOCUMENT, "txt").content == "Bonjour <vous> & moi\nà bientôt\n"
+    assert domain.render(DOCUMENT, "srt").content == (
+        "1\n00:00:00,000 --> 00:00:01,500\nBonjour <vous> & moi\n\n"
+        "2\n00:00:01,500 --> 00:00:04,000\nà bientôt\n\n"
+    )
+    assert domain.render(DOCUMENT, "vtt").content == (
+        "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
+        "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
+    )
+
+
+def test_a_file_without_speech_has_an_empty_transcript() -> None:
+    silence = Transcript(language="fr", duration=4.0, segments=()).model_dump_json().encode()
+    assert domain.render(silence, "txt").content == ""
+    assert domain.render(silence, "vtt").content == "WEBVTT\n\n"
+    assert json.loads(domain.render(silence, "json").content)["text"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "code"),
+    [
+        ("a.srt", 1, "unsupported-file-type"),
+        ("a.jsonl", 1, "unsupported-file-type"),
+        ("a.exe", 1, "unsupported-file-type"),
+        ("wav", 1, "unsupported-file-type"),
+        ("a.wav", 0, "invalid-request"),
+        ("a.wav", -1, "invalid-request"),
+        ("a.wav", MAX_FILE_SIZE + 1, "file-too-large"),
+        ("nul\x00.wav", 1, "invalid-request"),
+        ("a" * 252 + ".wav", 1, "invalid-request"),
+        ("", 1, "invalid-request"),
+    ],
+)
+def test_refused_files(name: str, size: int, code: str) -> None:
+    with pytest.raises(ArgotError) as refusal:
+        domain.check_file(name, size)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("name", ["a.wav", "Ma réunion (1).MP3", "talk.mkv", "a.mp4", "a.flac"])
+def test_audio_and_video_are_taken(name: str) -> None:
+    domain.check_file(name, MAX_FILE_SIZE)
+
+
+def test_cantonese_is_heard_as_chinese_by_older_models() -> None:
+    assert domain.spoken_language("yue", {"yue", "zh"}.__contains__) == "yue"
+    assert domain.spoken_language("yue", {"zh", "fr"}.__contains__) == "zh"
+    with pytest.raises(TranscriptionFault) as fault:
+        domain.spoken_language("fr", {"en"}.__contains__)
+    assert (fault.value.code, fault.value.final) == ("language-not-supported", True)
