@@ -6,7 +6,7 @@ import typer
 
 from argot.client import Client
 from argot.errors import ExpectedError
-from argot.stack.daemon import Running, running
+from argot.stack.daemon import running
 from argot.stack.settings import FOLDER
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -50,9 +50,9 @@ def open_client(url: str | None, token: str | None) -> Client:
 
 def broker_url(amqp_url: str | None) -> str:
     """The given broker's URL, or the local stack's."""
-    stack: Running | None = None if amqp_url else running(FOLDER)
-    if stack:
-        return stack.amqp_url
-    if not amqp_url:
+    if amqp_url:
+        return amqp_url
+    stack = running(FOLDER)
+    if stack is None:
         raise ExpectedError("No broker: set ARGOT_AMQP_URL, or run: make up")
-    return amqp_url
+    return stack.amqp_url

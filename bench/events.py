@@ -65,7 +65,7 @@ def wait_for_effects(database: Database, count: int) -> float:
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with database.engine.connect() as connection:
-            found = connection.scalar(sa.select(sa.func.count()).select_from(effects))
+            found = connection.scalar(sa.select(sa.func.count()).select_from(effects)) or 0
         if found >= count:
             break
         time.sleep(0.05)

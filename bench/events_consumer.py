@@ -12,6 +12,7 @@ from nameko.events import event_handler
 from nameko.extensions import DependencyProvider
 
 from shared.events.contract import Event
+from shared.runtime import logging
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 from shared.runtime.service.inbox import listens
@@ -86,6 +87,7 @@ class Stock:
 
 
 if __name__ == "__main__":
+    logging.configure("bench", "warning", "json")
     launcher.run(
         Ours if sys.argv[1] == "ours" else Stock,
         Settings(),

@@ -28,7 +28,7 @@ from argot.stack.settings import StackSettings
 from shared.runtime.local.processes import MissingProgram, NotReady
 
 LANGUAGE: Language = "fr"
-LIMIT_S = 1800
+LIMIT_S = 3600
 LOG_LINES = 30
 SETTLE_S = 5.0
 
@@ -78,7 +78,7 @@ def _observed(stack: Stack, journal: Journal, recorded: Sequence[Prompt], folder
     ):
         results = run(Job(client, journal), LANGUAGE, recorded, folder)
         events.wait_for("TranscriptionSucceeded", 2 * len(results.held_out), SETTLE_S)
-        measured = figures(results, events, memory)
+    measured = figures(results, events, memory)
     print_transcripts(results.forms, results.held_out[0].name)
     print_examples(results.heard, LANGUAGE)
     print_summary(measured, journal.took, results.heard, results.known)

@@ -28,7 +28,7 @@ class Health:
     def readiness(self) -> dict[str, str]:
         """`ok` or the kind of error for each check; `starting` until the process runs."""
         found = {} if self.started else {"process": "starting"}
-        for name, check in self._checks.items():
+        for name, check in list(self._checks.items()):
             try:
                 check()
             except Exception as error:  # noqa: BLE001 (any error means: not ready)

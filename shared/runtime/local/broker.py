@@ -48,7 +48,7 @@ class BrokerAddress:
     def _call(self, expression: str) -> None:
         env = {**os.environ, "HOME": self.home, "ERL_EPMD_PORT": str(self.epmd_port)}
         answer = subprocess.run(
-            ["erl_call", "-sname", self.node, "-timeout", "30", "-e"],
+            ["erl_call", "-r", "-sname", self.node, "-timeout", "30", "-e"],
             input=f"{expression}.\n",
             env=env,
             capture_output=True,

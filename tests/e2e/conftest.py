@@ -1,0 +1,40 @@
+"""The whole of Argot, each service a process of its own, on a small base model."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from argot.client import Client
+from argot.stack import Stack
+from argot.stack.organisation import grant
+from argot.stack.settings import StackSettings
+
+ORGANISATION = "demo"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose trainings take few steps, and whose leases are short."""
+    settings = {
+        "ARGOT_BASE_MODELS": '{"*": "whisper-tiny.en"}',
+        "ARGOT_ENGINE_SETTINGS": '{"max_steps": 6, "blends": [0.5]}',
+        "ARGOT_CHECKPOINT_SECONDS": "1",
+        "ARGOT_LEASE_SECONDS": "4",
+        "ARGOT_RETRY_SECONDS": "1",
+    }
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in settings.items():
+            environment.setenv(name, value)
+        folder = tmp_path_factory.mktemp("stack")
+        environment.delenv("ARGOT_PORT", raising=False)
+        with Stack(folder, settings=StackSettings(port=None)) as stack:
+            grant(stack.address, stack.token(org=ORGANISATION, user="s", roles=["sysop"]))
+            yield stack
+
+
+@pytest.fixture
+def client(stack: Stack) -> Iterator[Client]:
+    """The HTTP API as an administrator of the organisation."""
+    token = stack.token(org=ORGANISATION, user="ann", roles=["admin"])
+    with Client(stack.address, token) as client:
+        yield client
