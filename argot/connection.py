@@ -52,6 +52,8 @@ class Connection:
     """
 
     def __init__(self, url: str, token: str) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise UnreachableError(f"{url!r} is no address of a server: http://… or https://…")
         self.url = url.rstrip("/")
         self._http = httpx.Client(
             base_url=f"{self.url}/api/v1/",
@@ -81,7 +83,7 @@ class Connection:
                 answer = self._http.send(request)
             except httpx.TransportError as error:
                 if (pause := next(pauses, None)) is None:
-                    raise UnreachableError(f"{self.url} does not answer: {error}.") from error
+                    raise UnreachableError(f"{self.url} does not answer: {error}") from error
                 time.sleep(pause)
                 continue
             if not answer.is_error:

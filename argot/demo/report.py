@@ -51,12 +51,14 @@ def print_examples(heard: list[Heard], language: str) -> None:
     found = differing(heard, language)
     better = [each for each in found if each[2] < each[1]]
     worse = [each for each in reversed(found) if each[2] > each[1]]
-    print(f"\nThe custom model makes fewer errors in {len(better)} of {len(heard)} prompts,")
-    print(f"more in {len(worse)}. For example:")
+    print(
+        f"\nThe custom model makes fewer errors in {len(better)} of {len(heard)} prompts, more in "
+        f"{len(worse)}. For example, with the number of wrong words:"
+    )
     for each, base_errors, tuned_errors in (*islice(better, EXAMPLES), *islice(worse, 2)):
-        print(f"  said          {each.reference}")
-        print(f"  base   ({base_errors:2}) {'':2} {each.base}")
-        print(f"  custom ({tuned_errors:2}) {'':2} {each.tuned}\n")
+        print(f"  said         {each.reference}")
+        print(f"  base   ({base_errors:2})  {each.base}")
+        print(f"  custom ({tuned_errors:2})  {each.tuned}\n")
 
 
 def print_summary(

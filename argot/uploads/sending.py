@@ -54,7 +54,7 @@ class Sender:
     def send(self, uploads: Sequence[Upload]) -> list[Outcome]:
         """Send what is missing of opened uploads, and complete them.
 
-        Where it is interrupted, the parts on their way end within some seconds.
+        Where it is interrupted, the parts on their way end at their next chunk, or time out.
         """
         files = [_File(upload) for upload in uploads]
         for upload in uploads:

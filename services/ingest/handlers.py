@@ -91,8 +91,9 @@ def complete_upload(
             upload.status = "completed"
         rows = models.live_datasets(upload.organisation_id, upload.model_id)
         dataset = session.scalars(rows.where(Dataset.id == upload.dataset_id)).first()
-    if dataset is None or dataset.storage_key != upload.storage_key:
-        uploads.abort(storage, upload)  # it lost the race, or the row is gone
+    lost = dataset is not None and dataset.storage_key != upload.storage_key
+    if lost or upload.status == "aborted":
+        uploads.abort(storage, upload)
     if dataset is None:
         raise ArgotError("upload-not-found")
     return dataset.reply()

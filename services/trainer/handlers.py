@@ -18,7 +18,14 @@ from shared.events.trainer import (
 )
 from shared.rpc.contract import Failure, Page
 from shared.rpc.ingest import SignedUrl
-from shared.rpc.trainer import DownloadArtifact, GetTraining, ListTrainings, Progress, Training
+from shared.rpc.trainer import (
+    DownloadArtifact,
+    GetTraining,
+    ListTrainings,
+    Progress,
+    Training,
+    expected,
+)
 from shared.runtime import context, outbox, paging
 from shared.runtime.database import Database, now
 from shared.runtime.deliveries import Delivery
@@ -45,7 +52,7 @@ def list_trainings(request: ListTrainings, database: Database) -> Page[Training]
         rows = rows[:-1]
         last = rows[-1] if rows else waited_for
         cursor = paging.encode(Place(last.requested_at, last.id))
-    items = [models.expected(waited_for), *items[: len(rows)]]
+    items = [expected(waited_for), *items[: len(rows)]]
     return Page[Training](items=items, next_cursor=cursor)
 
 
@@ -58,7 +65,7 @@ def get_training(request: GetTraining, database: Database) -> Training:
             return run.reply()
     if request.requested is None or request.requested.id != request.training_id:
         raise ArgotError("training-not-found")
-    return models.expected(request.requested)
+    return expected(request.requested)
 
 
 def download_artifact(request: DownloadArtifact, storage: Storage) -> SignedUrl:

@@ -9,13 +9,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.trainer.domain import OPEN, STATUS_NAMES, Status
 from shared.events.data import DataUse, Evaluation
-from shared.rpc.catalog import RequestedTraining
 from shared.rpc.contract import Failure
 from shared.rpc.trainer import Progress, Training
 from shared.runtime.database import UtcDateTime, now
 from shared.runtime.worker.jobs import Leased
-
-PROVISIONING = "provisioning"
 
 
 class Base(DeclarativeBase):
@@ -48,7 +45,7 @@ class Run(Leased, Base):
     pairs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
     folder: Mapped[str] = mapped_column(String(1024))
     status: Mapped[int] = mapped_column(default=Status.PROVISIONING)
-    phase: Mapped[str] = mapped_column(String(40), default=PROVISIONING)
+    phase: Mapped[str] = mapped_column(String(40), default=STATUS_NAMES[Status.PROVISIONING])
     percent: Mapped[float] = mapped_column(default=0.0)
     eta_seconds: Mapped[float | None] = mapped_column(default=None)
     loss: Mapped[list[tuple[int, float]]] = mapped_column(JSON, default=list)
@@ -101,21 +98,6 @@ UNTIDY = and_(Run.status.not_in(OPEN), Run.tidied_at.is_(None))
 Index("ix_runs_newest", Run.organisation_id, Run.model_id, Run.requested_at)
 Index("ix_runs_waiting", Run.id, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_runs_untidy", Run.id, sqlite_where=UNTIDY, postgresql_where=UNTIDY)
-
-
-def expected(requested: RequestedTraining) -> Training:
-    """A training that the catalog requested and of which no row is here yet."""
-    return Training(
-        id=requested.id,
-        status=Status.PROVISIONING,
-        status_name=STATUS_NAMES[Status.PROVISIONING],
-        started_at=None,
-        finished_at=None,
-        progress=Progress(phase=PROVISIONING, percent=0.0, eta_seconds=None, loss=[]),
-        evaluation=None,
-        data=None,
-        failure=None,
-    )
 
 
 def runs_of(organisation_id: str, model_id: str) -> Select[tuple[Run]]:

@@ -41,7 +41,7 @@ class _Part(BaseModel):
 
 
 class Word(_Part):
-    """A word with the punctuation that belongs to it; times in seconds."""
+    """A word with its space and punctuation: joined they are the text. Times in seconds."""
 
     start: float
     end: float

@@ -31,6 +31,21 @@ class Training(Reply):
     failure: Failure | None
 
 
+def expected(requested: RequestedTraining) -> Training:
+    """A requested training that the trainer does not know yet."""
+    return Training(
+        id=requested.id,
+        status=2,
+        status_name="provisioning",
+        started_at=None,
+        finished_at=None,
+        progress=Progress(phase="provisioning", percent=0.0, eta_seconds=None, loss=[]),
+        evaluation=None,
+        data=None,
+        failure=None,
+    )
+
+
 class ListTrainings(Listing[Page[Training]]):
     """The model's trainings, newest first, with `requested` as its first where it is new."""
 

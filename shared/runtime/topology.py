@@ -78,7 +78,9 @@ def side_queues(service: str) -> list[Queue]:
         )
         for seconds in RETRY_SECONDS
     ]
-    return [Queue(dead_name(service), queue_arguments=dict(_QUORUM), durable=True), *retries]
+    # Looking at a dead message counts as a delivery, and RabbitMQ 4 drops it after 20 by default.
+    patient = {**_QUORUM, "x-delivery-limit": 1_000_000}
+    return [Queue(dead_name(service), queue_arguments=patient, durable=True), *retries]
 
 
 def declare(amqp_url: str, service: str, events: Iterable[type[Event]]) -> Queue:

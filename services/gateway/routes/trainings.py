@@ -5,7 +5,13 @@ from services.gateway.routes.table import Answer, Body, Group, PageQuery, Visit
 from shared.errors import ArgotError
 from shared.rpc.catalog import ModelDetails, TrainModel
 from shared.rpc.contract import Page
-from shared.rpc.trainer import DownloadArtifact, GetTraining, ListTrainings, Training
+from shared.rpc.trainer import (
+    DownloadArtifact,
+    GetTraining,
+    ListTrainings,
+    Training,
+    expected,
+)
 
 trainings = Group(f"{PATH}/{{model_id}}", "Trainings", feature="automatic_training")
 
@@ -36,24 +42,16 @@ def train(
     body: NewTraining = NewTraining(),  # noqa: B008 (frozen)
 ) -> Answer:
     """Start a training."""
-    organisation_id, model_id = visit.principal.organisation_id, details.model.id
+    model_id = details.model.id
     requested = visit.call(
         TrainModel(
-            organisation_id=organisation_id,
+            organisation_id=visit.principal.organisation_id,
             model_id=model_id,
             skip_unmatched=body.skip_unmatched,
             idempotency_key=idempotency_key,
         )
     )
-    training = visit.call.json(
-        GetTraining(
-            organisation_id=organisation_id,
-            model_id=model_id,
-            training_id=requested.id,
-            requested=requested,
-        )
-    )
-    return Answer(training, location=f"{PATH}/{model_id}/trainings/{requested.id}")
+    return Answer(expected(requested), location=f"{PATH}/{model_id}/trainings/{requested.id}")
 
 
 @trainings.route("GET", "/trainings", answer=Page[Training], errors=["invalid-request"])

@@ -18,12 +18,7 @@ PATH = f"{API}/transcriptions"
 
 transcriptions = Group(PATH, "Transcriptions")
 
-RESULT_TYPES = (
-    "application/json",
-    "text/plain; charset=utf-8",
-    "application/x-subrip",
-    "text/vtt",
-)
+RESULT_TYPES = ("application/json", "text/plain", "application/x-subrip", "text/vtt")
 
 
 class NewTranscription(Body):

@@ -1,8 +1,8 @@
 """`@serves(table)` on a service's method: all routes of a table, each request in a worker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
@@ -13,6 +13,8 @@ from services.gateway.web.request import HttpRequest
 from services.gateway.web.response import Response, encode
 from services.gateway.web.server import Server
 from shared.errors import ArgotError
+
+MethodT = TypeVar("MethodT", bound=Callable[..., Answer])
 
 STOP_GRACE_S = 20
 """For requests in work at the end; longer than a call may take."""
@@ -70,4 +72,6 @@ def respond(route: Route, answer: Answer) -> Response:
     return Response(route.status, headers, encode(answer.content))
 
 
-serves = Routes.decorator
+def serves(table: Sequence[Route]) -> Callable[[MethodT], MethodT]:
+    """Answer the routes of `table` with the method."""
+    return Routes.decorator(table)  # type: ignore[no-any-return]

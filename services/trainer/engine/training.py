@@ -1,9 +1,6 @@
 """The phases of a training, in order."""
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +14,12 @@ from .encodings import Encodings
 from .evaluation import evaluate
 from .exam import Answers, Exam
 from .features import Spectrograms
+from .fingerprint import fingerprint
 from .hardware import Hardware
 from .job import Job, Result
 from .meter import Meter
 from .parity import WINDOWS, check_parity
 from .recogniser import Recogniser
-from .recording import Clip
 from .selection import Drop, ledger, select
 from .split import Shares, split
 from .tuning import Corpus, Tuning
@@ -77,25 +74,7 @@ class Training:
         self._split = split(selection.clips, shares)
         gap = [Drop(clip.recording, "split-gap", clip.seconds) for clip in self._split.gap]
         self._drops = [*selection.drops, *gap]
-        self._key = self._fingerprint(selection.clips)
-
-    def _fingerprint(self, clips: tuple[Clip, ...]) -> str:
-        """What the scratch files and the checkpoint are good for.
-
-        This base, these clips, these settings, this kind of machine; not where the files lie.
-        """
-        digest = hashlib.sha256()
-        with (self._job.base_model / "model.bin").open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-        settings = {
-            name: value
-            for name, value in asdict(self._settings).items()
-            if not name.startswith("checkpoint_")
-        }
-        content = [[c.recording, c.index, c.begin, c.stop, c.text] for c in clips]
-        machine = [self._hardware.device, self._hardware.autocast]
-        digest.update(json.dumps([self._job.language, settings, machine, content]).encode())
-        return digest.hexdigest()
+        self._key = fingerprint(job, self._hardware, selection.clips)
 
     def _sit_baseline(self) -> None:
         test, dev = self._split.test, self._split.dev

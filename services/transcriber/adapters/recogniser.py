@@ -112,7 +112,7 @@ def _segment(heard: Heard, offset: float, limit: float) -> Segment:
         Word(
             start=at(each.start),
             end=at(each.end),
-            word=each.word.strip(),
+            word=each.word,
             probability=round(each.probability, 4),
         )
         for each in heard.words or ()

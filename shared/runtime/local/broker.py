@@ -1,6 +1,7 @@
 """A private RabbitMQ from Debian's package: own node, ports, data, cookie and port mapper."""
 
 import os
+import secrets
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -47,8 +48,10 @@ class BrokerAddress:
 
     def _call(self, expression: str) -> None:
         env = {**os.environ, "HOME": self.home, "ERL_EPMD_PORT": str(self.epmd_port)}
+        # The broker refuses a second client of one name; `-r` draws the same one within a second.
+        name = f"c{secrets.token_hex(8)}"
         answer = subprocess.run(
-            ["erl_call", "-r", "-sname", self.node, "-timeout", "30", "-e"],
+            ["erl_call", "-h", name, "-sname", self.node, "-timeout", "30", "-e"],
             input=f"{expression}.\n",
             env=env,
             capture_output=True,

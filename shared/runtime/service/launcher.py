@@ -33,9 +33,7 @@ def serve(name: str) -> None:
     run(importlib.import_module(f"services.{name}.service").SERVICE, settings)
 
 
-def run(
-    service: type, settings: Any, on_ready: Callable[[], None] = lambda: None
-) -> None:
+def run(service: type, settings: Any, on_ready: Callable[[], None] = lambda: None) -> None:
     """Run a nameko service class until SIGTERM; raises what kills it."""
     amqp_url = settings.amqp_url.get_secret_value()
     health = Health()

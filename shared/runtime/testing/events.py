@@ -13,7 +13,7 @@ from uuid6 import uuid7
 from shared.events.contract import REGISTRY, Event
 from shared.runtime.database import now
 
-TIMEOUT_SECONDS = 30.0
+TIMEOUT_SECONDS = 60.0
 
 
 class Tap:

@@ -177,8 +177,3 @@ def test_a_broker_that_hangs(tmp_path: Path, new_stack: NewStack, bearer: Bearer
         wait_until(lambda: http.get(f"{MODELS}/m1").status_code == 200)
         for _ in range(20):
             assert http.get(f"{MODELS}/m1").status_code == 200
-        stack.catalog.stop()
-        for _ in range(12):  # on a connection that has lost count of its confirms, it would hang
-            started = time.monotonic()
-            assert_unavailable(http.get(f"{MODELS}/m1"))
-            assert time.monotonic() - started < 1.5

@@ -57,7 +57,7 @@ def first(tap: Tap, kind: type[Event]) -> list[Event]:
     def found(events: list[Event]) -> bool:
         return any(isinstance(event, kind) for event in events)
 
-    return tap.wait_for(found, timeout=60)
+    return tap.wait_for(found)
 
 
 def test_a_worker_killed_in_work_loses_nothing(

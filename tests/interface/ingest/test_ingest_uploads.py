@@ -264,3 +264,15 @@ def test_video_without_ffmpeg_is_refused(
             assert client.open(("b.wav", 5))[0].status == "created"
     finally:
         service.start()
+
+
+def test_completing_again_after_a_deletion_leaves_the_object_to_trainings(
+    client: Client, bucket: Storage
+) -> None:
+    upload_id = client.open_one("a.wav", 3)
+    client.send(upload_id, b"abc")
+    row = client.complete(upload_id)
+    mine = {"organisation_id": "acme", "model_id": client.model_id}
+    client.call(DeleteDataset(**mine, dataset_id=row.id))
+    assert code_of(lambda: client.complete(upload_id)) == "upload-not-found"
+    assert len(list(bucket.list_prefix(f"datasets/acme/{client.model_id}/"))) == 1

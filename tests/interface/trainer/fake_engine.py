@@ -17,9 +17,13 @@ job_dir = Path(sys.argv[1])
 checkpoint = job_dir / "checkpoint.safetensors"
 
 
+def say(document: dict) -> None:
+    sys.stdout.write(json.dumps(document) + "\n")
+    sys.stdout.flush()
+
+
 def report(phase: str, percent: float, loss: list[tuple[int, float]]) -> None:
-    line = {"phase": phase, "percent": percent, "eta_seconds": 1.0, "loss": loss}
-    print(json.dumps(line), flush=True)
+    say({"phase": phase, "percent": percent, "eta_seconds": 1.0, "loss": loss})
 
 
 def save(step: int) -> None:
@@ -73,7 +77,7 @@ def main() -> int:
     report("preparing", 0.0, [])
     if command == "fail":
         code, whose = arguments
-        print(json.dumps({"fault": {"code": code, "fault": whose, "message": "As told."}}))
+        say({"fault": {"code": code, "fault": whose, "message": "As told."}})
         return 42 if whose == "data" else 1
     if command in ("wait", "deaf") and not steps:
         wait(deaf=command == "deaf")

@@ -26,7 +26,7 @@ from shared.runtime.testing.processes import ServiceProcess
 
 from .conftest import StoreFile
 
-PROMPTS = 30
+PROMPTS = 24
 SETTINGS = '{"max_steps": 2, "packings": 1, "blends": [1.0]}'
 
 
@@ -49,7 +49,7 @@ def real_worker(environment: dict[str, str], logs: Path) -> Iterator[ServiceProc
 
 @pytest.fixture
 def speech(store: StoreFile) -> TrainRequested:
-    spoken = prompts("fr")[:PROMPTS]
+    spoken = sorted(prompts("fr"), key=lambda each: each.seconds)[:PROMPTS]
     pairs = [
         Pair(
             audio=store(f"{each.name}.wav", each.path.read_bytes(), each.seconds),

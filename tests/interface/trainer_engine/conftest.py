@@ -1,6 +1,8 @@
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,7 +25,7 @@ VOICES = ("slt", "rms")
 
 
 @pytest.fixture(scope="session")
-def base_model_dir():
+def base_model_dir() -> Callable[[str], Path]:
     """Finds a base model by its name."""
 
     def find(name: str) -> Path:
@@ -44,7 +46,7 @@ def speak(text: str, voice: str, pcm: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def recordings(tmp_path_factory):
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, ...]:
     """Twenty spoken sentences, a recording each; two synthetic voices."""
     filters = subprocess.run(["ffmpeg", "-filters"], check=True, capture_output=True, text=True)
     if " flite " not in filters.stdout:
@@ -61,10 +63,12 @@ def recordings(tmp_path_factory):
 
 
 @pytest.fixture
-def job(base_model_dir, recordings):
+def job(
+    base_model_dir: Callable[[str], Path], recordings: tuple[Recording, ...]
+) -> Callable[..., Job]:
     """Makes a job of four short steps in a work directory."""
 
-    def make(work_dir: Path, **settings) -> Job:
+    def make(work_dir: Path, **settings: Any) -> Job:
         quick = {"max_steps": 4, "batch_windows": 1, "blends": (1.0,), "learning_rate": 1e-5}
         chosen = EngineSettings(**{**quick, **settings})
         return Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, chosen)

@@ -2,19 +2,28 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import pytest
+
+from services.trainer.engine import Job, Recording
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def start(job, tmp_path):
+def start(
+    job: Callable[..., Job], tmp_path: Path
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts the engine as a child process on a job in `tmp_path`."""
-    running = []
+    running: list[subprocess.Popen[str]] = []
 
-    def begin(recordings=None, **settings):
+    def begin(
+        recordings: list[dict[str, Any]] | None = None, **settings: Any
+    ) -> subprocess.Popen[str]:
         document = asdict(job(tmp_path, **settings))
         document.pop("work_dir")
         if recordings is not None:
@@ -31,7 +40,9 @@ def start(job, tmp_path):
         child.wait()
 
 
-def test_a_fault_of_the_data_ends_with_42(start, recordings):
+def test_a_fault_of_the_data_ends_with_42(
+    start: Callable[..., subprocess.Popen[str]], recordings: tuple[Recording, ...]
+) -> None:
     child = start([{"name": "a.wav", "pcm": str(recordings[0].pcm), "segments": []}])
     lines = child.communicate(timeout=200)[0].splitlines()
     assert child.returncode == 42
@@ -39,8 +50,11 @@ def test_a_fault_of_the_data_ends_with_42(start, recordings):
     assert (fault["code"], fault["fault"]) == ("no-usable-data", "data")
 
 
-def test_sigterm_leaves_a_checkpoint(start, tmp_path):
+def test_sigterm_leaves_a_checkpoint(
+    start: Callable[..., subprocess.Popen[str]], tmp_path: Path
+) -> None:
     child = start(max_steps=1000, epochs=1000)
+    assert child.stdout is not None
     for line in child.stdout:
         progress = json.loads(line)
         if progress["phase"] == "training" and progress["loss"]:

@@ -1,8 +1,20 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from faster_whisper import WhisperModel
 
-from services.trainer.engine import EngineFault, Interrupted, train
+from services.trainer.engine import (
+    EngineFault,
+    EngineSettings,
+    Interrupted,
+    Job,
+    Progress,
+    Recording,
+    Result,
+    train,
+)
 from services.trainer.engine.ct2 import read_model
 from services.trainer.engine.features import Spectrograms
 from services.trainer.engine.hardware import Hardware
@@ -12,24 +24,28 @@ from services.trainer.engine.recording import read_waveform
 from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.weights import import_model
 
+Finished = tuple[Job, Result, list[Progress]]
+
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")
-def finished(base_model_dir, recordings, tmp_path_factory):
+def finished(
+    base_model_dir: Callable[[str], Path],
+    recordings: tuple[Recording, ...],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Finished:
     """An uninterrupted run: its job, result and reports."""
-    from services.trainer.engine import EngineSettings, Job  # noqa: PLC0415
-
     settings = EngineSettings(
         max_steps=4, batch_windows=1, blends=(1.0,), learning_rate=1e-5, epochs=2
     )
     work_dir = tmp_path_factory.mktemp("finished")
     job = Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, settings)
-    reports = []
+    reports: list[Progress] = []
     return job, train(job, reports.append), reports
 
 
-def test_progress_rises_through_all_phases(finished):
+def test_progress_rises_through_all_phases(finished: Finished) -> None:
     _, _, reports = finished
     percents = [report.percent for report in reports]
     assert percents == sorted(percents)
@@ -46,7 +62,7 @@ def test_progress_rises_through_all_phases(finished):
     assert [step for step, _ in reports[-1].loss] == [1, 2, 3, 4]
 
 
-def test_the_result_keeps_the_contract(finished):
+def test_the_result_keeps_the_contract(finished: Finished) -> None:
     job, result, _ = finished
     evaluation = result.evaluation
     assert evaluation.keys() == {"baseline_wer", "wer", "ci95", "test_seconds", "samples"}
@@ -59,7 +75,7 @@ def test_the_result_keeps_the_contract(finished):
     assert result.run["parity_wer"] <= 0.05
 
 
-def test_training_changes_the_decoder_alone(finished):
+def test_training_changes_the_decoder_alone(finished: Finished) -> None:
     job, result, _ = finished
     before, after = read_model(job.base_model), read_model(result.model_dir)
     changed = {n for n in before.tensors if not torch.equal(before.tensors[n], after.tensors[n])}
@@ -68,7 +84,9 @@ def test_training_changes_the_decoder_alone(finished):
     assert "decoder/embeddings/weight" not in changed
 
 
-def test_faster_whisper_loads_the_model(finished, recordings):
+def test_faster_whisper_loads_the_model(
+    finished: Finished, recordings: tuple[Recording, ...]
+) -> None:
     _, result, _ = finished
     model = WhisperModel(str(result.model_dir), device="cpu", compute_type="float32")
     audio = read_waveform(recordings[0].pcm, 0, 10**9)
@@ -78,16 +96,18 @@ def test_faster_whisper_loads_the_model(finished, recordings):
     assert all(word.start <= word.end for word in words)
 
 
-def test_a_finished_run_leaves_nothing_but_the_model(finished):
+def test_a_finished_run_leaves_nothing_but_the_model(finished: Finished) -> None:
     job, _, _ = finished
     assert [path.name for path in job.work_dir.iterdir()] == ["model"]
 
 
-def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(finished, job, tmp_path):
+def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(
+    finished: Finished, job: Callable[..., Job], tmp_path: Path
+) -> None:
     _, uninterrupted, _ = finished
-    steps = []
+    steps: list[int] = []
 
-    def report(progress):
+    def report(progress: Progress) -> None:
         steps.append(len(progress.loss))
 
     again = job(tmp_path, epochs=2)
@@ -100,7 +120,7 @@ def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(finished, job, 
     moved.mkdir()
     for name in ("checkpoint.safetensors", "checkpoint.json"):
         (tmp_path / name).rename(moved / name)
-    reports = []
+    reports: list[Progress] = []
     resumed = train(job(moved, epochs=2), reports.append)
     first = next(report for report in reports if report.phase == "training")
     assert len(first.loss) in {0, 2, 3}
@@ -108,23 +128,27 @@ def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(finished, job, 
     assert (resumed.model_dir / "model.bin").read_bytes() == expected
 
 
-def test_a_checkpoint_of_other_settings_is_ignored(finished, job, tmp_path):
-    stopping = []
+def test_a_checkpoint_of_other_settings_is_ignored(
+    finished: Finished, job: Callable[..., Job], tmp_path: Path
+) -> None:
+    stopping: list[tuple[int, float]] = []
 
-    def stop():
+    def stop() -> bool:
         return len(stopping) >= 1
 
-    def report(progress):
+    def report(progress: Progress) -> None:
         stopping.extend(progress.loss)
 
     with pytest.raises(Interrupted):
         train(job(tmp_path, seed=8), report, should_stop=stop)
-    reports = []
+    reports: list[Progress] = []
     train(job(tmp_path, seed=9), reports.append)
     assert [step for step, _ in reports[-1].loss] == [1, 2, 3, 4]
 
 
-def test_an_export_that_says_something_else_is_refused(finished, recordings):
+def test_an_export_that_says_something_else_is_refused(
+    finished: Finished, recordings: tuple[Recording, ...]
+) -> None:
     job, result, _ = finished
     whisper = import_model(read_model(job.base_model))
     # Another order of the encoder's frames: what a mistake in the conversion might do.
@@ -139,7 +163,7 @@ def test_an_export_that_says_something_else_is_refused(finished, recordings):
     assert (caught.value.code, caught.value.fault) == ("parity", "platform")
 
 
-def test_an_english_only_model_learns_no_french(base_model_dir):
+def test_an_english_only_model_learns_no_french(base_model_dir: Callable[[str], Path]) -> None:
     with pytest.raises(EngineFault) as caught:
         Vocabulary.read(base_model_dir("whisper-tiny.en"), "fr")
     assert caught.value.code == "language-not-supported"

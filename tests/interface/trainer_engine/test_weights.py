@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,7 +13,9 @@ from services.trainer.engine.weights import changed_file, export_model, import_m
 
 
 @pytest.mark.parametrize("name", ["whisper-base", "whisper-tiny.en"])
-def test_import_and_export_without_training_is_the_same_file(base_model_dir, tmp_path, name):
+def test_import_and_export_without_training_is_the_same_file(
+    base_model_dir: Callable[[str], Path], tmp_path: Path, name: str
+) -> None:
     base_dir = base_model_dir(name)
     base = read_model(base_dir)
     whisper = import_model(base)
@@ -22,7 +26,9 @@ def test_import_and_export_without_training_is_the_same_file(base_model_dir, tmp
         assert exported == (base_dir / companion).read_bytes()
 
 
-def test_float32_storage_keeps_every_bit_too(base_model_dir, tmp_path):
+def test_float32_storage_keeps_every_bit_too(
+    base_model_dir: Callable[[str], Path], tmp_path: Path
+) -> None:
     half = read_model(base_model_dir("whisper-tiny.en"))
     noise = torch.Generator().manual_seed(7)
     full = replace(
@@ -50,8 +56,8 @@ def test_float32_storage_keeps_every_bit_too(base_model_dir, tmp_path):
     ids=["like-large-v2", "like-distil-large-v3"],
 )
 def test_reads_what_ctranslate2_converts(
-    tmp_path, mels, vocabulary, encoder_layers, decoder_layers
-):
+    tmp_path: Path, mels: int, vocabulary: int, encoder_layers: int, decoder_layers: int
+) -> None:
     config = WhisperConfig(
         vocab_size=vocabulary,
         num_mel_bins=mels,
@@ -79,7 +85,7 @@ def test_reads_what_ctranslate2_converts(
     assert (tmp_path / "again.bin").read_bytes() == (tmp_path / "model.bin").read_bytes()
 
 
-def test_an_alias_whose_content_changes_becomes_a_variable():
+def test_an_alias_whose_content_changes_becomes_a_variable() -> None:
     file = ModelFile({"a": torch.zeros(2), "c": torch.ones(1)}, {"b": "a", "d": "c"})
     changed = file.with_tensors({"a": torch.zeros(2), "b": torch.ones(2)})
     assert changed.aliases == {"d": "c"}
@@ -89,14 +95,14 @@ def test_an_alias_whose_content_changes_becomes_a_variable():
 
 
 @pytest.mark.parametrize("content", [b"", b"\x06\0\0\0", b"not a model at all" * 20])
-def test_another_file_is_not_a_base_model(tmp_path, content):
+def test_another_file_is_not_a_base_model(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.bin").write_bytes(content)
     with pytest.raises(EngineFault) as caught:
         read_model(tmp_path)
     assert (caught.value.code, caught.value.fault) == ("base-model-unreadable", "platform")
 
 
-def test_a_quantised_model_is_not_a_base_model(base_model_dir):
+def test_a_quantised_model_is_not_a_base_model(base_model_dir: Callable[[str], Path]) -> None:
     file = read_model(base_model_dir("whisper-tiny.en"))
     name = "decoder/layer_0/ffn/linear_0/weight"
     quantised = replace(file, tensors={**file.tensors, name: file.tensors[name].to(torch.int8)})

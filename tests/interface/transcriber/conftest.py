@@ -1,7 +1,8 @@
 """The transcriber as it runs: a service process and a worker process, with real weights."""
 
+import time
 import wave
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -86,6 +87,13 @@ class Client:
         )
 
 
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def custom(artifact: StoredFile) -> TranscriptionTarget:
     return TranscriptionTarget(
         key="custom-fr",
@@ -103,12 +111,12 @@ def whisper_base() -> Path:
 
 @pytest.fixture(scope="session")
 def french() -> list[Prompt]:
-    return [prompt for prompt in prompts("fr") if 3 <= prompt.seconds <= 6][:12]
+    return [prompt for prompt in prompts("fr") if 3 <= prompt.seconds <= 6][:24]
 
 
 @pytest.fixture(scope="session")
 def speech(french: list[Prompt], tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """Half a minute and more of prompts, one after the other, as a `.wav`."""
+    """Prompts one after the other for a minute and a half, as a `.wav`."""
     path = tmp_path_factory.mktemp("speech") / "speech.wav"
     with wave.open(str(path), "wb") as joined:
         joined.setnchannels(1)
@@ -122,26 +130,33 @@ def speech(french: list[Prompt], tmp_path_factory: pytest.TempPathFactory) -> by
 
 
 @pytest.fixture(scope="module")
+def storage_settings(storage: StorageAddress, storage_bucket: str) -> dict[str, str]:
+    return {
+        "storage_endpoint": storage.endpoint,
+        "storage_access_key": storage.access_key,
+        "storage_secret_key": storage.secret_key,
+        "storage_bucket": storage_bucket,
+    }
+
+
+@pytest.fixture(scope="module")
 def environment(
     amqp_url: str,
     database_url: str,
-    storage: StorageAddress,
-    storage_bucket: str,
+    storage_settings: dict[str, str],
     whisper_base: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, str]:
     models = tmp_path_factory.mktemp("models")
     (models / "whisper-base").symlink_to(whisper_base)
     return {
+        **{f"ARGOT_{name.upper()}": value for name, value in storage_settings.items()},
         "ARGOT_AMQP_URL": amqp_url,
         "ARGOT_DATABASE_URL": database_url,
-        "ARGOT_STORAGE_ENDPOINT": storage.endpoint,
-        "ARGOT_STORAGE_ACCESS_KEY": storage.access_key,
-        "ARGOT_STORAGE_SECRET_KEY": storage.secret_key,
-        "ARGOT_STORAGE_BUCKET": storage_bucket,
         "ARGOT_WORK_DIR": str(tmp_path_factory.mktemp("work")),
         "ARGOT_CACHE_DIR": str(tmp_path_factory.mktemp("cache")),
         "ARGOT_BASE_MODEL_DIR": str(models),
+        "ARGOT_INFERENCE_THREADS": "1",
         "ARGOT_LEASE_SECONDS": "2",
         "ARGOT_POLL_SECONDS": "0.1",
     }

@@ -1,9 +1,5 @@
 """Deaths of a worker: the job ends once."""
 
-import time
-from collections.abc import Callable
-
-import pytest
 from sqlalchemy import select
 
 from services.transcriber.models import Transcription
@@ -17,14 +13,7 @@ from shared.runtime.database import Database
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
 
-from .conftest import Client
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+from .conftest import Client, wait_until
 
 
 def row_of(database: Database, job_id: str) -> Transcription:
@@ -40,28 +29,23 @@ def ends(tap: Tap) -> list[Event]:
     return [event for event in tap.wait(0.5) if not isinstance(event, TranscriptionQueued)]
 
 
-@pytest.mark.parametrize("death", ["kill", "stop"])
 def test_a_worker_that_ends_in_the_middle_loses_nothing(
-    client: Client,
-    tap: Tap,
-    database: Database,
-    idle_worker: ServiceProcess,
-    speech: bytes,
-    death: str,
+    client: Client, tap: Tap, database: Database, idle_worker: ServiceProcess, speech: bytes
 ) -> None:
     job = client.submit(speech)
-    idle_worker.start()
-    wait_until(lambda: row_of(database, job).progress > 0)
-    getattr(idle_worker, death)()
-    state = client.state(job)
-    assert state.status == "running"
-    assert 0 < state.progress < 100
+    for attempt, end in ((0, idle_worker.stop), (1, idle_worker.kill)):
+        idle_worker.start()
+        wait_until(lambda: row_of(database, job).progress > 0)
+        end()
+        assert 0 < client.state(job).progress < 100
+        assert client.state(job).status == "running"
+        # A worker that is asked to stop gives its attempt back.
+        assert row_of(database, job).attempts == attempt
     idle_worker.start()
     (event,) = ends(tap)
     assert isinstance(event, TranscriptionSucceeded)
+    assert row_of(database, job).attempts == 2
     assert client.result(job, "txt").content.count("\n") > 1
-    # A worker that is asked to stop gives its attempt back.
-    assert row_of(database, job).attempts == {"kill": 2, "stop": 1}[death]
 
 
 def test_a_job_that_kills_every_worker_is_given_up(

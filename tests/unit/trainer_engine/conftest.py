@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -6,10 +7,17 @@ from services.trainer.engine.recording import SAMPLE_RATE, Clip
 
 
 @pytest.fixture
-def clip():
+def clip() -> Callable[..., Clip]:
     """Makes clips; `at` and `seconds` are in seconds."""
 
-    def make(recording="a.wav", index=0, seconds=3.0, at=0.0, text="bonjour", tokens=4):
+    def make(
+        recording: str = "a.wav",
+        index: int = 0,
+        seconds: float = 3.0,
+        at: float = 0.0,
+        text: str = "bonjour",
+        tokens: int = 4,
+    ) -> Clip:
         begin = round(at * SAMPLE_RATE)
         stop = begin + round(seconds * SAMPLE_RATE)
         return Clip(recording, index, Path("none.pcm"), begin, stop, text, tuple(range(tokens)))

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - typographic and full-width characters are the point
 import pytest
 
 from services.trainer.engine.scoring import (
@@ -23,7 +24,7 @@ from services.trainer.engine.scoring import (
         ("… — !", "fr", ""),
     ],
 )
-def test_normalise(text, language, expected):
+def test_normalise(text: str, language: str, expected: str) -> None:
     assert normalise(text, language) == expected
 
 
@@ -36,27 +37,27 @@ def test_normalise(text, language, expected):
         ("!", "du bruit", WordErrors(2, 0)),
     ],
 )
-def test_count_errors(reference, hypothesis, expected):
+def test_count_errors(reference: str, hypothesis: str, expected: WordErrors) -> None:
     assert count_errors(reference, hypothesis, "fr") == expected
 
 
-def test_the_rate_is_that_of_the_whole():
+def test_the_rate_is_that_of_the_whole() -> None:
     assert error_rate([WordErrors(1, 1), WordErrors(0, 9)]) == pytest.approx(0.1)
     assert error_rate([]) == 0
 
 
-def test_the_interval_holds_the_rate_and_repeats():
+def test_the_interval_holds_the_rate_and_repeats() -> None:
     counts = [WordErrors(n % 3, 5) for n in range(60)]
     low, high = interval(counts, seed=1)
     assert low < error_rate(counts) < high
     assert (low, high) == interval(counts, seed=1)
 
 
-def test_the_interval_narrows_with_more_segments():
+def test_the_interval_narrows_with_more_segments() -> None:
     few = [WordErrors(n % 2, 2) for n in range(10)]
     narrow, wide = interval(few * 50, seed=1), interval(few, seed=1)
     assert narrow[1] - narrow[0] < wide[1] - wide[0]
 
 
-def test_equal_segments_leave_no_doubt():
+def test_equal_segments_leave_no_doubt() -> None:
     assert interval([WordErrors(1, 4)] * 20, seed=1) == (0.25, 0.25)

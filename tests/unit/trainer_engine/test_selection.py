@@ -1,20 +1,29 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 import pytest
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from services.trainer.engine import EngineFault, Recording, Segment
 from services.trainer.engine.recording import SAMPLE_RATE
 from services.trainer.engine.selection import Drop, ledger, select
+from services.trainer.engine.vocabulary import Vocabulary
 
 
-class Letters:
+class Letters(Vocabulary):
     """A vocabulary of one token a character."""
 
-    def encode(self, text):
+    def __init__(self) -> None:
+        super().__init__(Tokenizer(BPE()), (1, 2, 3), 4, 5, (), ())
+
+    def encode(self, text: str) -> tuple[int, ...]:
         return tuple(range(len(text)))
 
 
 @pytest.fixture
-def recording(tmp_path):
+def recording(tmp_path: Path) -> Callable[..., Recording]:
     pcm = tmp_path / "a.pcm"
     np.zeros(100 * SAMPLE_RATE, dtype="<i2").tofile(pcm)
     return lambda *segments: Recording("a.wav", pcm, tuple(segments))
@@ -33,30 +42,30 @@ GOOD = (Segment(0, 2, "un"), Segment(2, 4, "deux"), Segment(4, 6, "trois"))
         (Segment(10, 40, "x" * 445), "text-too-long"),
     ],
 )
-def test_what_falls_out(recording, segment, reason):
+def test_what_falls_out(recording: Callable[..., Recording], segment: Segment, reason: str) -> None:
     found = select([recording(*GOOD, segment)], Letters(), "fr")
     assert [clip.text for clip in found.clips] == ["un", "deux", "trois"]
     assert found.drops == (Drop("a.wav", reason, segment.end - segment.start),)
 
 
-def test_an_end_a_little_after_the_audio_is_cut(recording):
+def test_an_end_a_little_after_the_audio_is_cut(recording: Callable[..., Recording]) -> None:
     found = select([recording(*GOOD, Segment(98, 100.2, "x"))], Letters(), "fr")
     assert found.clips[-1].seconds == 2.0
 
 
-def test_nothing_usable_is_a_fault_of_the_data(recording):
+def test_nothing_usable_is_a_fault_of_the_data(recording: Callable[..., Recording]) -> None:
     with pytest.raises(EngineFault) as caught:
         select([recording(Segment(0, 0.1, "x"))], Letters(), "fr")
     assert (caught.value.code, caught.value.fault) == ("no-usable-data", "data")
 
 
-def test_two_segments_are_too_few(recording):
+def test_two_segments_are_too_few(recording: Callable[..., Recording]) -> None:
     with pytest.raises(EngineFault) as caught:
         select([recording(*GOOD[:2])], Letters(), "fr")
     assert caught.value.code == "too-few-segments"
 
 
-def test_the_ledger_sums_a_file_and_reason():
+def test_the_ledger_sums_a_file_and_reason() -> None:
     drops = [Drop("a", "too-long", 1.5), Drop("b", "too-long", 1.0), Drop("a", "too-long", 2.0)]
     assert ledger(drops) == [
         {"file": "a", "reason": "too-long", "seconds": 3.5},

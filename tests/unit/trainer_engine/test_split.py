@@ -1,10 +1,14 @@
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
 from services.trainer.engine.split import MAX_OVERSHOOT, MIN_RECORDINGS, Shares, split
+
+Corpus = list[tuple[str, list[float]]]
 
 lengths = st.floats(min_value=0.5, max_value=30.0)
 corpora = st.lists(
@@ -15,8 +19,8 @@ corpora = st.lists(
 ).filter(lambda corpus: sum(len(segments) for _, segments in corpus) >= 3)
 
 
-def clips_of(corpus):
-    clips = []
+def clips_of(corpus: Corpus) -> list[Clip]:
+    clips: list[Clip] = []
     for name, segments in corpus:
         begin = 0
         for index, seconds in enumerate(segments):
@@ -26,17 +30,17 @@ def clips_of(corpus):
     return clips
 
 
-def shares_of(clips):
+def shares_of(clips: Sequence[Clip]) -> Shares:
     total = sum(clip.seconds for clip in clips)
     return Shares(test=0.1 * total, dev=0.06 * total)
 
 
-def names(part):
+def names(part: Sequence[Clip]) -> set[str]:
     return {clip.recording for clip in part}
 
 
 @given(corpora)
-def test_every_clip_is_in_one_part_or_the_gap(corpus):
+def test_every_clip_is_in_one_part_or_the_gap(corpus: Corpus) -> None:
     clips = clips_of(corpus)
     found = split(clips, shares_of(clips))
     placed = [*found.train, *found.dev, *found.test, *found.gap]
@@ -47,7 +51,7 @@ def test_every_clip_is_in_one_part_or_the_gap(corpus):
 
 
 @given(corpora)
-def test_no_recording_straddles_parts(corpus):
+def test_no_recording_straddles_parts(corpus: Corpus) -> None:
     clips = clips_of(corpus)
     found = split(clips, shares_of(clips))
     if found.unit == "recording":
@@ -58,7 +62,7 @@ def test_no_recording_straddles_parts(corpus):
 
 
 @given(corpora)
-def test_blocks_are_contiguous_and_apart(corpus):
+def test_blocks_are_contiguous_and_apart(corpus: Corpus) -> None:
     clips = clips_of(corpus)
     found = split(clips, shares_of(clips))
     if found.unit == "block" and len(found.train) > 2:
@@ -68,14 +72,14 @@ def test_blocks_are_contiguous_and_apart(corpus):
 
 
 @given(corpora, st.randoms())
-def test_the_order_of_recordings_does_not_matter(corpus, draw):
+def test_the_order_of_recordings_does_not_matter(corpus: Corpus, draw: Random) -> None:
     shuffled = list(corpus)
     draw.shuffle(shuffled)
     clips, again = clips_of(corpus), clips_of(shuffled)
     assert split(clips, shares_of(clips)) == split(again, shares_of(clips))
 
 
-def test_many_recordings_are_held_out_near_the_shares(clip):
+def test_many_recordings_are_held_out_near_the_shares(clip: Callable[..., Clip]) -> None:
     clips = [clip(f"{n}.wav", index, at=3.0 * index) for n in range(200) for index in range(3)]
     shares = shares_of(clips)
     found = split(clips, shares)
@@ -84,7 +88,7 @@ def test_many_recordings_are_held_out_near_the_shares(clip):
         assert wanted <= sum(each.seconds for each in part) <= wanted * MAX_OVERSHOOT
 
 
-def test_a_recording_more_moves_few_others(clip):
+def test_a_recording_more_moves_few_others(clip: Callable[..., Clip]) -> None:
     clips = [clip(f"{n}.wav") for n in range(300)]
     before = split(clips, shares_of(clips))
     more = [*clips, clip("new.wav")]
@@ -92,7 +96,7 @@ def test_a_recording_more_moves_few_others(clip):
     assert len(names(before.test) ^ names(after.test)) <= 3
 
 
-def test_two_long_recordings_are_cut_by_block(clip):
+def test_two_long_recordings_are_cut_by_block(clip: Callable[..., Clip]) -> None:
     clips = [clip(f"{n}.wav", index, at=3.0 * index) for n in range(2) for index in range(60)]
     assert len(names(clips)) < MIN_RECORDINGS
     found = split(clips, shares_of(clips))
@@ -101,7 +105,7 @@ def test_two_long_recordings_are_cut_by_block(clip):
     assert len(found.gap) == 2
 
 
-def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip):
+def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip: Callable[..., Clip]) -> None:
     clips = [clip("long.wav", index, at=3.0 * index) for index in range(300)]
     clips += [clip(f"{n}.wav", index) for n in range(40) for index in range(4)]
     found = split(clips, shares_of(clips))
@@ -109,6 +113,6 @@ def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip):
     assert "long.wav" in names(found.train)
 
 
-def test_three_clips_are_one_each(clip):
+def test_three_clips_are_one_each(clip: Callable[..., Clip]) -> None:
     found = split([clip(index=index, at=3.0 * index) for index in range(3)], Shares(1.0, 1.0))
     assert (len(found.train), len(found.dev), len(found.test)) == (1, 1, 1)

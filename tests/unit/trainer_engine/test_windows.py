@@ -1,12 +1,18 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
+from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.windows import WINDOW_SAMPLES, Piece, Window, pack
+
+Corpus = list[list[tuple[float, float, int]]]
 
 segments = st.lists(
     st.tuples(
@@ -20,46 +26,46 @@ segments = st.lists(
 corpora = st.lists(segments, min_size=1, max_size=8)
 
 
-def clips_of(corpus):
-    clips = []
+def clips_of(corpus: Corpus) -> list[Clip]:
+    clips: list[Clip] = []
     for name, recording in enumerate(corpus):
         at = 0
-        for index, (seconds, pause, tokens) in enumerate(recording):
+        for index, (seconds, pause, length) in enumerate(recording):
             begin = max(0, at + round(pause * SAMPLE_RATE))
             at = begin + round(seconds * SAMPLE_RATE)
-            tokens = tuple(range(tokens))
-            clips.append(Clip(str(name), index, Path("none.pcm"), begin, at, "x", tokens))
+            clips.append(
+                Clip(str(name), index, Path("none.pcm"), begin, at, "x", tuple(range(length)))
+            )
     return clips
 
 
-class Counting:
+class Counting(Vocabulary):
     """A vocabulary that tells nothing but how many tokens there are."""
 
-    start = (1, 2, 3)
-    plain_start = (1, 2, 3, 4)
-    end = 5
+    def __init__(self) -> None:
+        super().__init__(Tokenizer(BPE()), (1, 2, 3), 4, 5, (), ())
 
-    def timestamp(self, seconds):
+    def timestamp(self, seconds: float) -> int:
         assert 0 <= seconds <= 30
         return 6
 
 
 @given(corpora, st.integers(0, 3))
-def test_every_clip_is_in_exactly_one_window(corpus, packing):
+def test_every_clip_is_in_exactly_one_window(corpus: Corpus, packing: int) -> None:
     clips = clips_of(corpus)
     placed = [piece.clip for window in pack(clips, 7, packing) for piece in window.pieces]
     assert sorted(placed, key=repr) == sorted(clips, key=repr)
 
 
 @given(corpora, st.integers(0, 3))
-def test_no_window_is_over_30_seconds_or_448_tokens(corpus, packing):
+def test_no_window_is_over_30_seconds_or_448_tokens(corpus: Corpus, packing: int) -> None:
     for window in pack(clips_of(corpus), 7, packing):
         assert window.samples <= WINDOW_SAMPLES
         assert len(window.tokens(Counting())[0]) <= 448
 
 
 @given(corpora, st.integers(0, 3))
-def test_a_recordings_clips_keep_their_order(corpus, packing):
+def test_a_recordings_clips_keep_their_order(corpus: Corpus, packing: int) -> None:
     placed = [p.clip for window in pack(clips_of(corpus), 7, packing) for p in window.pieces]
     for name in {clip.recording for clip in placed}:
         indices = [clip.index for clip in placed if clip.recording == name]
@@ -67,7 +73,7 @@ def test_a_recordings_clips_keep_their_order(corpus, packing):
 
 
 @given(corpora, st.integers(0, 3))
-def test_pieces_do_not_overlap(corpus, packing):
+def test_pieces_do_not_overlap(corpus: Corpus, packing: int) -> None:
     for window in pack(clips_of(corpus), 7, packing):
         end = 0
         for piece in window.pieces:
@@ -75,18 +81,18 @@ def test_pieces_do_not_overlap(corpus, packing):
             end = piece.stop
 
 
-def test_about_half_of_the_windows_have_timestamps(clip):
+def test_about_half_of_the_windows_have_timestamps(clip: Callable[..., Clip]) -> None:
     windows = pack([clip(str(n), seconds=29.0) for n in range(400)], 7, 0)
     assert 160 <= sum(window.timestamps for window in windows) <= 240
 
 
-def test_packings_differ_and_repeat(clip):
+def test_packings_differ_and_repeat(clip: Callable[..., Clip]) -> None:
     clips = [clip(str(n)) for n in range(100)]
     assert pack(clips, 7, 0) == pack(clips, 7, 0)
     assert pack(clips, 7, 0) != pack(clips, 7, 1)
 
 
-def test_a_short_pause_is_kept_as_recorded(tmp_path):
+def test_a_short_pause_is_kept_as_recorded(tmp_path: Path) -> None:
     pcm = tmp_path / "a.pcm"
     samples = np.arange(3 * SAMPLE_RATE, dtype="<i2")
     samples.tofile(pcm)
@@ -97,7 +103,7 @@ def test_a_short_pause_is_kept_as_recorded(tmp_path):
     assert np.array_equal(window.waveform(), expected)
 
 
-def test_silence_between_strangers(tmp_path):
+def test_silence_between_strangers(tmp_path: Path) -> None:
     pcm = tmp_path / "a.pcm"
     np.full(SAMPLE_RATE, 100, dtype="<i2").tofile(pcm)
     pieces = (
@@ -113,7 +119,9 @@ def test_silence_between_strangers(tmp_path):
     ("timestamps", "expected"),
     [(False, (1, 2, 3, 4, 0, 1, 5)), (True, (1, 2, 3, 6, 0, 1, 6, 5))],
 )
-def test_tokens_of_a_window(clip, timestamps, expected):
+def test_tokens_of_a_window(
+    clip: Callable[..., Clip], timestamps: bool, expected: tuple[int, ...]
+) -> None:
     window = Window((Piece(clip(tokens=2), 0, natural=False),), timestamps)
     tokens, prompt = window.tokens(Counting())
     assert tokens == expected
