@@ -106,10 +106,9 @@ class Attempt:
         told, due = process.told, time.monotonic()
         while not process.ended(TICK_SECONDS):
             if lease.lost.is_set():
-                if not handlers.is_held(run, self.database):
-                    raise Stopped(run.id)
-                process.interrupt(INTERRUPT_SECONDS)
-                checkpoints.flush(INTERRUPT_SECONDS / 2)
+                if handlers.is_held(run, self.database):
+                    process.interrupt(INTERRUPT_SECONDS)
+                    checkpoints.flush(INTERRUPT_SECONDS / 2)
                 raise Stopped(run.id)
             if process.silent_seconds > STALLED_SECONDS:
                 raise faults.crashed()

@@ -45,7 +45,6 @@ def open_transcription(
         audio_key=begun.storage_key,
     )
     upload = Upload(
-        id=str(uuid7()),
         organisation_id=request.organisation_id,
         name=request.name,
         size=request.size,

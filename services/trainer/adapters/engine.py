@@ -28,10 +28,10 @@ _DATA_FAULT = 42
 _ERRORS = "engine.log"
 _TAIL_BYTES = 4096
 _DISK_FULL = os.strerror(errno.ENOSPC)
-# The kernel ends it with the thread that started it, and chooses it first when memory runs out.
+_OUT_OF_MEMORY_ADJUST = "500"
+# The kernel ends it with the thread that started it.
 _PREFIX = (
-    *("choom", "--adjust", "500", "--"),
-    *("prlimit", "--core=0", "--nofile=4096", "--"),
+    *("prlimit", "--core=0", "--nofile=1024", "--"),
     *("setpriv", "--no-new-privs", "--pdeathsig", "TERM", "--"),
 )
 
@@ -98,6 +98,10 @@ class Engine:
                 stderr=errors,
                 start_new_session=True,
             )
+        # When memory runs out the kernel is to choose it, and not the worker, which then knows.
+        with suppress(OSError):
+            adjust = Path(f"/proc/{self._process.pid}/oom_score_adj")
+            adjust.write_text(_OUT_OF_MEMORY_ADJUST)
         self._reader = threading.Thread(target=self._read, name="engine", daemon=True)
         self._reader.start()
         return self

@@ -160,6 +160,8 @@ class JobLoop(Generic[JobT]):
     def _run_job(self, job: JobT) -> None:
         context.bind({"request_id": job.request_id, "traceparent": job.traceparent})
         lease = self._lease = Lease()
+        if self._stopping.is_set():  # while the row was taken, so that `stop` saw no lease
+            lease.lost.set()
         done = threading.Event()
         renewer = threading.Thread(target=self._renew, args=(job.id, lease, done), daemon=True)
         renewer.start()

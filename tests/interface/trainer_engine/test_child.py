@@ -11,7 +11,7 @@ import pytest
 
 from services.trainer.engine import Job, Recording
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_fault_of_the_data_ends_with_42(
     start: Callable[..., subprocess.Popen[str]], recordings: tuple[Recording, ...]
 ) -> None:
     child = start([{"name": "a.wav", "pcm": str(recordings[0].pcm), "segments": []}])
-    lines = child.communicate(timeout=200)[0].splitlines()
+    lines = child.communicate(timeout=600)[0].splitlines()
     assert child.returncode == 42
     fault = json.loads(lines[-1])["fault"]
     assert (fault["code"], fault["fault"]) == ("no-usable-data", "data")
@@ -60,7 +60,7 @@ def test_sigterm_leaves_a_checkpoint(
         if progress["phase"] == "training" and progress["loss"]:
             child.send_signal(signal.SIGTERM)
             break
-    child.communicate(timeout=200)
+    child.communicate(timeout=600)
     assert child.returncode == 143
     summary = json.loads((tmp_path / "checkpoint.json").read_text())
     assert summary["step"] >= 1

@@ -72,6 +72,7 @@ def test_reads_what_ctranslate2_converts(
     torch.manual_seed(7)
     wanted = WhisperForConditionalGeneration(config)
     spec = WhisperLoader().get_model_spec(wanted)
+    spec.register_vocabulary([str(number) for number in range(vocabulary)])
     spec.validate()
     spec.optimize(quantization="float32")
     spec._serialize(str(tmp_path / "model.bin"))

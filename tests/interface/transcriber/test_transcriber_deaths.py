@@ -1,5 +1,7 @@
 """Deaths of a worker: the job ends once."""
 
+from functools import partial
+
 from sqlalchemy import select
 
 from services.transcriber.models import Transcription
@@ -21,19 +23,23 @@ def row_of(database: Database, job_id: str) -> Transcription:
         return session.scalars(select(Transcription).where(Transcription.id == job_id)).one()
 
 
-def ends(tap: Tap) -> list[Event]:
-    def ended(events: list[Event]) -> bool:
-        return any(not isinstance(event, TranscriptionQueued) for event in events)
+def ends(tap: Tap, job_id: str) -> list[Event]:
+    """The events that end the job: there should be one."""
 
-    tap.wait_for(ended, timeout=120)
-    return [event for event in tap.wait(0.5) if not isinstance(event, TranscriptionQueued)]
+    def ended(events: list[Event]) -> list[Event]:
+        about = [event for event in events if event.subject == job_id]
+        return [event for event in about if not isinstance(event, TranscriptionQueued)]
+
+    tap.wait_for(lambda events: bool(ended(events)), timeout=120)
+    return ended(tap.wait(0.5))
 
 
 def test_a_worker_that_ends_in_the_middle_loses_nothing(
     client: Client, tap: Tap, database: Database, idle_worker: ServiceProcess, speech: bytes
 ) -> None:
     job = client.submit(speech)
-    for attempt, end in ((0, idle_worker.stop), (1, idle_worker.kill)):
+    patient_stop = partial(idle_worker.stop, 30)
+    for attempt, end in ((0, patient_stop), (1, idle_worker.kill)):
         idle_worker.start()
         wait_until(lambda: row_of(database, job).progress > 0)
         end()
@@ -42,7 +48,7 @@ def test_a_worker_that_ends_in_the_middle_loses_nothing(
         # A worker that is asked to stop gives its attempt back.
         assert row_of(database, job).attempts == attempt
     idle_worker.start()
-    (event,) = ends(tap)
+    (event,) = ends(tap, job)
     assert isinstance(event, TranscriptionSucceeded)
     assert row_of(database, job).attempts == 2
     assert client.result(job, "txt").content.count("\n") > 1
@@ -55,7 +61,7 @@ def test_a_job_that_kills_every_worker_is_given_up(
     with database.transaction() as session:
         session.get_one(Transcription, job).attempts = 5
     idle_worker.start()
-    (event,) = ends(tap)
+    (event,) = ends(tap, job)
     assert isinstance(event, TranscriptionFailed)
     assert event.code == "transcription-crashed"
     failure = client.state(job).failure

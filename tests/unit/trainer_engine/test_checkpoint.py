@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from services.trainer.engine.checkpoint import (
+    Checkpoint,
+    discard_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Checkpoint:
+    tensors = {"weight/a": torch.rand(3), "exp_avg/a": torch.rand(3)}
+    checkpoint = Checkpoint("this job", 5, [(4, 0.5), (5, 0.25)], tensors)
+    save_checkpoint(checkpoint, tmp_path)
+    return checkpoint
+
+
+def test_what_is_saved_is_loaded(saved: Checkpoint, tmp_path: Path) -> None:
+    found = load_checkpoint(tmp_path, "this job")
+    assert found is not None
+    assert (found.step, found.loss) == (saved.step, saved.loss)
+    assert all(torch.equal(found.tensors[name], saved.tensors[name]) for name in saved.tensors)
+
+
+def test_a_checkpoint_of_another_job_is_ignored(saved: Checkpoint, tmp_path: Path) -> None:
+    assert load_checkpoint(tmp_path, "another job") is None
+
+
+def test_a_damaged_checkpoint_is_ignored(saved: Checkpoint, tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint.safetensors"
+    file.write_bytes(file.read_bytes()[:40])
+    assert load_checkpoint(tmp_path, "this job") is None
+
+
+def test_the_summary_is_not_needed_to_resume(saved: Checkpoint, tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.json").unlink()
+    assert load_checkpoint(tmp_path, "this job") is not None
+
+
+def test_nothing_is_left_of_a_discarded_checkpoint(saved: Checkpoint, tmp_path: Path) -> None:
+    discard_checkpoint(tmp_path)
+    assert not list(tmp_path.iterdir())
+    assert load_checkpoint(tmp_path, "this job") is None
