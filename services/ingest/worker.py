@@ -15,10 +15,10 @@ from shared.rpc.contract import Failure
 from shared.runtime.database import Database
 from shared.runtime.media import sandbox
 from shared.runtime.storage import NoSpace, Storage, StorageUnavailable
+from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
-
-STORAGE_POLL_SECONDS = 1.0
+from shared.runtime.worker.patience import patient
 
 GIVEN_UP = Failure(
     code="processing-failed", message="The file could not be processed. Upload it again."
@@ -40,7 +40,7 @@ class Examination:
     folder: Path
     attempts: int
 
-    def __call__(self, job: Dataset, lease: Lease) -> None:
+    def __call__(self, job: Dataset, _lease: Lease) -> None:
         """Make the row ready or failed. What another attempt may mend is raised."""
         if job.attempts > self.attempts:  # the last one did not live to say why
             handlers.record_failure(job, GIVEN_UP, self.database)
@@ -49,9 +49,6 @@ class Examination:
         try:
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
                 found = adapters.examine(job, self.storage, Path(folder))
-        except StorageUnavailable:
-            self._await_storage(lease)  # an outage is one attempt, however long it takes
-            raise
         except (NoSpace, sandbox.NoSpace):
             if not last:
                 raise
@@ -78,14 +75,6 @@ class Examination:
         except StorageUnavailable:
             log.warning("object_left", key=key)
 
-    def _await_storage(self, lease: Lease) -> None:
-        while not lease.lost.wait(STORAGE_POLL_SECONDS):
-            try:
-                self.storage.ping()
-            except StorageUnavailable:
-                continue
-            return
-
 
 def main() -> None:
     """Work until SIGTERM."""
@@ -94,9 +83,9 @@ def main() -> None:
     storage = Storage(settings)
     worker.health.add("storage", storage.ping)
     jobs = JobQueue(worker.database, Dataset, models.WAITING, lease_seconds=settings.lease_seconds)
-    with adapters.private_folder(settings.work_dir) as folder:
+    with private_folder(settings.work_dir, "ingest") as folder:
         work = Examination(worker.database, storage, folder, settings.job_attempts)
-        loop = JobLoop("dataset", jobs, work, poll_seconds=settings.poll_seconds)
+        loop = JobLoop("dataset", jobs, patient(work, storage), poll_seconds=settings.poll_seconds)
         worker.run(
             Duties(
                 handlers={

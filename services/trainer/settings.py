@@ -26,6 +26,3 @@ class WorkerSettings(Settings, settings.WorkerSettings, BaseModelSettings):
         default={}, description="JSON; other training settings than the engine's own"
     )
     checkpoint_seconds: float = Field(default=60, gt=0)
-    retry_seconds: float = Field(
-        default=5, ge=0, description="from a fault of the platform to the next attempt"
-    )

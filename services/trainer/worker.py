@@ -4,7 +4,6 @@ import secrets
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,22 +15,22 @@ from services.trainer import handlers, models
 from services.trainer.adapters import artifact, engine, faults, recordings
 from services.trainer.adapters.checkpoints import FILE_NAME, Checkpoints
 from services.trainer.adapters.engine import Engine
-from services.trainer.adapters.folder import private_folder
 from services.trainer.domain import Material, Stopped, TrainingFault
 from services.trainer.models import Run
 from services.trainer.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted, TrainRequested
 from shared.runtime import base_models
 from shared.runtime.database import Database
-from shared.runtime.storage import Storage, StorageUnavailable
+from shared.runtime.storage import Storage
+from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
+from shared.runtime.worker.patience import patient
 
 TICK_SECONDS = 0.2
 PROGRESS_SECONDS = 2.0
 STALLED_SECONDS = 1800.0
 INTERRUPT_SECONDS = 10.0
-STORAGE_POLL_SECONDS = 1.0
 TIDY_POLL_SECONDS = 5.0
 
 Work = Callable[[Run, Lease], None]
@@ -56,7 +55,6 @@ class Attempt:
             handlers.put_back(run, self.database)
         except TrainingFault as fault:
             if not fault.final and run.attempts < self.settings.job_attempts:
-                lease.lost.wait(self.settings.retry_seconds)
                 raise
             handlers.fail(run, fault, self.database)
 
@@ -145,22 +143,6 @@ def _unless_away(write: Callable[[], None]) -> None:
         log.warning("not_recorded", error=type(error).__name__)
 
 
-def _patient(work: Work, storage: Storage) -> Work:
-    """The same work; an outage of storage is one attempt, however long it takes."""
-
-    def wait_and_raise(run: Run, lease: Lease) -> None:
-        try:
-            work(run, lease)
-        except StorageUnavailable:
-            while not lease.lost.wait(STORAGE_POLL_SECONDS):
-                with suppress(StorageUnavailable):
-                    storage.ping()
-                    break
-            raise
-
-    return wait_and_raise
-
-
 def main() -> None:
     """Work until SIGTERM."""
     settings = WorkerSettings()
@@ -169,7 +151,7 @@ def main() -> None:
     worker.health.add("storage", storage.ping)
     runs = JobQueue(database, Run, models.WAITING, lease_seconds=settings.lease_seconds)
     ended = JobQueue(database, Run, models.UNTIDY, lease_seconds=settings.lease_seconds)
-    with private_folder(settings.work_dir) as folder:
+    with private_folder(settings.work_dir, "trainer") as folder:
         attempt = Attempt(settings, database, storage, folder)
 
         def tidy(run: Run, _lease: Lease) -> None:
@@ -185,11 +167,11 @@ def main() -> None:
                     JobLoop(
                         "training",
                         runs,
-                        _patient(attempt, storage),
+                        patient(attempt, storage),
                         poll_seconds=settings.poll_seconds,
                     ),
                     JobLoop(
-                        "tidying", ended, _patient(tidy, storage), poll_seconds=TIDY_POLL_SECONDS
+                        "tidying", ended, patient(tidy, storage), poll_seconds=TIDY_POLL_SECONDS
                     ),
                 ],
             )

@@ -45,12 +45,13 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
     ``text-too-long``.
 
     Raises:
-        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three.
+        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three,
+            ``recording-unreadable`` if a PCM file is missing.
     """
     clips: list[Clip] = []
     drops: list[Drop] = []
     for recording in recordings:
-        available = recording.pcm.stat().st_size // BYTES_PER_SAMPLE
+        available = _available(recording)
         for index, segment in enumerate(recording.segments):
             begin = max(0, round(segment.start * SAMPLE_RATE))
             stop = min(available, round(segment.end * SAMPLE_RATE))
@@ -69,6 +70,15 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
         message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
         raise EngineFault("too-few-segments", message, fault="data")
     return Selection(tuple(clips), tuple(drops))
+
+
+def _available(recording: Recording) -> int:
+    """Samples that are there."""
+    try:
+        return recording.pcm.stat().st_size // BYTES_PER_SAMPLE
+    except OSError as error:
+        message = f"the audio of {recording.name}: {error.strerror}"
+        raise EngineFault("recording-unreadable", message, fault="platform") from error
 
 
 def _unfit(clip: Clip, end: float, available: int, language: str) -> str | None:

@@ -56,10 +56,6 @@ TOP = {
 }
 PROJECTION = "decoder/projection/weight"
 LAYER = re.compile(r"(encoder|decoder)/layer_(\d+)/(.+)/(weight|bias|gamma|beta)")
-SETTING = re.compile(
-    r".*/(num_heads|activation|alibi|alignment_heads|alignment_layer|pre_norm"
-    r"|scale_embeddings|start_from_zero_embedding|num_heads_kv|embeddings_merge)"
-)
 
 
 @dataclass(frozen=True)
@@ -74,12 +70,15 @@ class Block:
 
 
 def blocks(model: ModelFile) -> Iterator[Block]:
-    """Every weight of the file. Raises EngineFault for one that Whisper does not have."""
+    """Every weight of the file; scalars are settings of CTranslate2 (heads, activation).
+
+    Raises EngineFault for a weight that Whisper does not have.
+    """
     for name in model.names():
         parts = _parts(name)
         if parts:
             yield Block(name, parts)
-        elif name != PROJECTION and not SETTING.fullmatch(name):
+        elif name != PROJECTION and model.resolve(name).dim():
             message = f"model.bin of the base model: unexpected weight {name}"
             raise EngineFault("base-model-unreadable", message, fault="platform")
 

@@ -60,7 +60,6 @@ def environment(
         "ARGOT_WORK_DIR": str(tmp_path_factory.mktemp("work")),
         "ARGOT_LEASE_SECONDS": "2",
         "ARGOT_POLL_SECONDS": "0.1",
-        "ARGOT_RETRY_SECONDS": "0.1",
         "ARGOT_JOB_ATTEMPTS": "3",
         "ARGOT_ENGINE_COMMAND": json.dumps([sys.executable, str(FAKE_ENGINE)]),
         **base_models,

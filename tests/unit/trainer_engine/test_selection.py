@@ -71,3 +71,9 @@ def test_the_ledger_sums_a_file_and_reason() -> None:
         {"file": "a", "reason": "too-long", "seconds": 3.5},
         {"file": "b", "reason": "too-long", "seconds": 1.0},
     ]
+
+
+def test_missing_audio_is_a_fault_of_the_platform(tmp_path: Path) -> None:
+    with pytest.raises(EngineFault) as caught:
+        select([Recording("a.wav", tmp_path / "none.pcm", GOOD)], Letters(), "fr")
+    assert (caught.value.code, caught.value.fault) == ("recording-unreadable", "platform")
