@@ -1,7 +1,7 @@
 """Speech to text by faster-whisper, from PCM only: nothing else here ever opens media.
 
 The options are those that the trainer scores with (`services/trainer/engine`: `beam_size` of
-`EngineSettings`, no other temperature), so that a model serves as well as its evaluation says.
+`EngineSettings`, greedy, loops decoded again), so that a model serves as its evaluation says.
 """
 
 import math
@@ -25,7 +25,10 @@ BORDER_SECONDS = 30
 """A span ends at the quietest moment of its last seconds."""
 OPTIONS: dict[str, Any] = {
     "beam_size": 1,
-    "temperature": 0.0,
+    # Greedy. Only a window that compresses like a loop is decoded again, by sampling.
+    "temperature": (0.0, 0.4, 0.8),
+    "compression_ratio_threshold": 2.4,
+    "log_prob_threshold": None,
     # A window that goes wrong cannot lead the next ones astray, and every window is alike.
     "condition_on_previous_text": False,
     "word_timestamps": True,
@@ -47,7 +50,10 @@ class Progress(NamedTuple):
 
 
 class Recogniser:
-    """A model in memory, with the language forced. The same audio always gives the same text."""
+    """A model in memory, with the language forced.
+
+    The same audio gives the same text, except where the greedy text was a loop.
+    """
 
     def __init__(
         self, directory: Path, device: Literal["auto", "cpu", "cuda"], threads: int
