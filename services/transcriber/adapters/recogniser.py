@@ -35,6 +35,8 @@ OPTIONS: dict[str, Any] = {
     # Whisper makes words up where nobody speaks.
     "vad_filter": True,
 }
+SHORT_SECONDS = 16
+"""Shorter audio is heard with a limit to its text; in longer one, loops are heard again."""
 COMPUTE_TYPES = {"cpu": "int8_float32", "cuda": "float16"}
 
 _FRAME = SAMPLE_RATE // 10
@@ -77,7 +79,9 @@ class Recogniser:
         for begin, end in spans(samples):
             waveform = samples[begin:end].astype(np.float32) / 32768
             offset, limit = begin / SAMPLE_RATE, end / SAMPLE_RATE
-            heard, _ = self._model.transcribe(waveform, language=spoken, **OPTIONS)
+            heard, _ = self._model.transcribe(
+                waveform, language=spoken, max_new_tokens=_most_tokens(limit - offset), **OPTIONS
+            )
             for each in heard:
                 segment = _segment(each, offset, limit)
                 yield Progress(segment.end, segment if segment.text else None)
@@ -87,6 +91,11 @@ class Recogniser:
         if not self._model.model.is_multilingual:
             return language == "en"
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
+
+
+def _most_tokens(seconds: float) -> int | None:
+    """Nobody says more in so short a time; without this a loop on one word fills the window."""
+    return int(16 + 25 * seconds) if seconds < SHORT_SECONDS else None
 
 
 def spans(samples: Samples) -> Iterator[tuple[int, int]]:
