@@ -83,15 +83,16 @@ def complete_upload(
     """Make a row that a worker takes up; of two uploads of one name the first one gets it."""
     upload = _upload(request.organisation_id, request.upload_id, database)
     uploads.complete(storage, upload)
+    lost = False
     with database.transaction() as session:
         models.locked_model(session, upload.organisation_id, upload.model_id)
         upload = session.get_one(Upload, upload.id, with_for_update=True)
         if upload.status == "open":
-            upload.dataset_id = _row_for(session, upload).id
-            upload.status = "completed"
+            row = _row_for(session, upload)
+            lost = row.storage_key != upload.storage_key
+            upload.dataset_id, upload.status = row.id, "completed"
         rows = models.live_datasets(upload.organisation_id, upload.model_id)
         dataset = session.scalars(rows.where(Dataset.id == upload.dataset_id)).first()
-    lost = dataset is not None and dataset.storage_key != upload.storage_key
     if lost or upload.status == "aborted":
         uploads.abort(storage, upload)
     if dataset is None:

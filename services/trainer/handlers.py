@@ -9,7 +9,7 @@ from services.trainer.domain import Status, Stopped, TrainingFault
 from services.trainer.models import Run
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDeleted, TrainRequested
-from shared.events.data import DataUse, Evaluation, Pair, StoredFile
+from shared.events.data import DataUse, Evaluation, Fault, Pair, StoredFile
 from shared.events.trainer import (
     TrainingFailed,
     TrainingProgressed,
@@ -80,7 +80,11 @@ def request_training(message: Delivery[TrainRequested], database: Database) -> N
     event = message.event
     with database.once(message.id) as session:
         model = models.locked_model(session, event.model_id)
-        if model.deleted_at is not None or session.get(Run, event.training_id) is not None:
+        if session.get(Run, event.training_id) is not None:
+            return
+        if model.deleted_at is not None:
+            about = event.model_dump(include={"organisation_id", "model_id", "training_id"})
+            outbox.publish(session, _cancelled(about, "platform"))
             return
         session.add(
             Run(
@@ -104,7 +108,17 @@ def delete_model(message: Delivery[CustomModelDeleted], database: Database) -> N
         model.deleted_at = model.deleted_at or now()
         open_runs = models.runs_of(event.organisation_id, event.model_id).where(models.WAITING)
         for run in session.scalars(open_runs.with_for_update()).all():
+            # A training that had not begun yet costs nothing.
+            fault: Fault = "data" if run.status == Status.RUNNING else "platform"
             run.fail(MODEL_DELETED)
+            outbox.publish(session, _cancelled(_about(run), fault))
+
+
+def _cancelled(training: dict[str, str], fault: Fault) -> TrainingFailed:
+    """The end of a training whose model is gone."""
+    return TrainingFailed(
+        **training, code=MODEL_DELETED.code, message=MODEL_DELETED.message, fault=fault
+    )
 
 
 def pairs_of(run: Run, database: Database) -> list[Pair]:

@@ -5,7 +5,7 @@ import time
 from sqlalchemy import delete
 
 from services.validator import domain, models
-from services.validator.models import FileRow
+from services.validator.models import DeletedModel, FileRow
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDeleted
 from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
@@ -57,4 +57,5 @@ def dataset_deleted(message: Delivery[DatasetDeleted], database: Database) -> No
 def custom_model_deleted(message: Delivery[CustomModelDeleted], database: Database) -> None:
     """Nobody asks about the model any more."""
     with database.once(message.id) as session:
+        session.add(DeletedModel(model_id=message.event.model_id))
         session.execute(delete(FileRow).where(FileRow.model_id == message.event.model_id))

@@ -40,8 +40,19 @@ class FileRow(Base):
         self.size, self.sha256, self.duration = event.size, event.sha256, event.duration
 
 
+class DeletedModel(Base):
+    """A model that nobody asks about any more; late events of it are not kept."""
+
+    __tablename__ = "deleted_models"
+
+    model_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+
+
 def row_of(session: Session, event: DatasetEvent) -> FileRow:
-    """The row that an event is about, made where it is the first one."""
+    """The row that an event is about, made where it is the first one.
+
+    For a deleted model it is a row that is not kept.
+    """
     row = session.get(FileRow, event.dataset_id)
     if row is None:
         row = FileRow(
@@ -50,7 +61,8 @@ def row_of(session: Session, event: DatasetEvent) -> FileRow:
             model_id=event.model_id,
             name=event.name,
         )
-        session.add(row)
+        if session.get(DeletedModel, event.model_id) is None:
+            session.add(row)
     return row
 
 

@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from pydantic import Field
+from uuid6 import uuid7
 
 from shared.events.data import StoredFile
 from shared.rpc.contract import Failure, Listing, Nothing, Page, Reply, Request, Time
@@ -87,10 +88,14 @@ class FindTranscriptionTarget(Request[TranscriptionTarget]):
 
 
 class CreateModel(Request[CustomModel]):
-    """Errors: `invalid-language`, `language-not-published`, `language-exists`."""
+    """The caller makes the id, so that a call that is delivered twice makes one model.
+
+    Errors: `invalid-language`, `language-not-published`, `language-exists`.
+    """
 
     service: ClassVar[str] = "catalog"
     organisation_id: str
+    model_id: str = Field(default_factory=lambda: str(uuid7()))
     name: str = Field(min_length=2, max_length=200)
     language: str
 
@@ -128,7 +133,7 @@ class ListModels(Listing[Page[CustomModel]]):
 
 
 class TrainModel(Request[RequestedTraining]):
-    """Validate, claim and request a training.
+    """Validate, claim and request a training; under one idempotency key there is one training.
 
     Errors: `custom-model-not-found`, `not-ready-to-run`, `no_data`, `validation_failed`,
     `unmatched-audio`, `no-claims-available`, `invalid-request` (key reused with another body).

@@ -87,8 +87,10 @@ def open_engine(url: str) -> Engine:
     transaction makes all others fail with 'database is locked'.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60)
+        return create_engine(
+            url, pool_size=5, max_overflow=15, pool_pre_ping=True, hide_parameters=True
+        )
+    engine = create_engine(url, pool_size=1, max_overflow=0, pool_timeout=60, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

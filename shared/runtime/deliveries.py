@@ -7,6 +7,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
+from shared.errors import ArgotError
 from shared.events.contract import REGISTRY, Event
 from shared.runtime import topology
 
@@ -59,8 +60,20 @@ def read(headers: Mapping[str, Any], body: bytes) -> Delivery[Any]:
 
 def after_failure(service: str, headers: Mapping[str, Any], error: BaseException) -> Destination:
     """Retry with a growing delay; dead after the last attempt, or at once where unreadable."""
-    attempt = int(headers.get(ATTEMPT, 0)) + 1
-    new = {**headers, ATTEMPT: attempt, ERROR: f"{type(error).__name__}: {error}"[:500]}
+    attempt = _attempts(headers) + 1
+    new = {**headers, ATTEMPT: attempt, ERROR: _described(error)}
     if isinstance(error, UnreadableError) or attempt >= topology.MAX_ATTEMPTS:
         return Destination(topology.dead_name(service), new)
     return Destination(topology.retry_name(service, attempt), new)
+
+
+def _attempts(headers: Mapping[str, Any]) -> int:
+    found = headers.get(ATTEMPT, 0)
+    return found if isinstance(found, int) else topology.MAX_ATTEMPTS
+
+
+def _described(error: BaseException) -> str:
+    """The kind of error, and what it says where that cannot be a customer's text."""
+    if isinstance(error, UnreadableError | ArgotError):
+        return f"{type(error).__name__}: {error}"[:500]
+    return type(error).__name__

@@ -12,17 +12,21 @@ from amqp import Message
 from amqp.exceptions import AMQPError
 from kombu import Connection, Exchange
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from uuid6 import uuid7
 
+from shared.runtime import topology
 from shared.runtime.database import Database, now
 from shared.runtime.metrics import RELAYED
-from shared.runtime.tables import outbox, relay_lease
+from shared.runtime.tables import inbox, outbox, relay_lease
 
 BATCH = 200
 CONFIRM_SECONDS = 5.0
 LEASE = timedelta(seconds=8)  # longer than the wait for confirms
 POLL_SECONDS = 0.5
+REMEMBER = timedelta(days=30)
+"""How long ids of handled messages are kept; nothing on the bus grows so old but a dead letter."""
+FORGET_EVERY_SECONDS = 3600.0
 CONTENDED_SECONDS = 0.01
 
 log = structlog.get_logger(__name__)
@@ -45,6 +49,7 @@ class BrokerChannel:
     """One channel in confirm mode to the exchange `<service>.events`."""
 
     def __init__(self, amqp_url: str, service: str) -> None:
+        topology.declare_listeners(amqp_url, service)
         self._connection = Connection(amqp_url, connect_timeout=5)
         self._exchange = f"{service}.events"
         self._channel: Any = self._connection.channel()
@@ -114,6 +119,7 @@ class Relay:
         self._holder = str(uuid7())
         self._wanted = threading.Event()
         self._stopping = False
+        self._forget_at = 0.0
         self._channel: BrokerChannel | None = None
         self._thread = threading.Thread(target=self._run, name="relay", daemon=True)
 
@@ -146,11 +152,11 @@ class Relay:
             try:
                 pause = self._publish_all()
                 failures = 0
-            except (AMQPError, OSError, UnconfirmedError, SQLAlchemyError) as error:
+            except Exception as error:  # whatever it is, the outbox must be published
                 failures += 1
-                log.warning("relay_failed", error=type(error).__name__, detail=str(error))
+                log.warning("relay_failed", error=type(error).__name__, exc_info=True)
                 self._disconnect()
-                pause = min(0.1 * 2**failures, 2.0)
+                pause = min(0.1 * 2 ** min(failures, 8), 2.0)
             if self._stopping:
                 self._disconnect()
                 return
@@ -163,6 +169,7 @@ class Relay:
             if rows is None:
                 return CONTENDED_SECONDS
             if not rows:
+                self._forget_old_messages()
                 return POLL_SECONDS
             if self._channel is None:
                 self._channel = BrokerChannel(self._amqp_url, self._service)
@@ -190,6 +197,13 @@ class Relay:
                 return None
             # Read again: the holder before may have published and removed what was read above.
             return [Row(*row) for row in session.execute(first)]
+
+    def _forget_old_messages(self) -> None:
+        if time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + FORGET_EVERY_SECONDS
+        with self._database.transaction() as session:
+            session.execute(delete(inbox).where(inbox.c.handled_at < now() - REMEMBER))
 
     def _remove(self, rows: list[Row]) -> None:
         """Forget published rows and give the lease back."""

@@ -11,6 +11,7 @@ from typing import Any
 from kombu import Connection, Exchange, Queue, binding
 
 from shared.events.contract import Event
+from shared.events.listeners import LISTENERS
 
 RETRY_SECONDS = (1, 5, 25, 125)
 MAX_ATTEMPTS = 8
@@ -81,6 +82,14 @@ def side_queues(service: str) -> list[Queue]:
     # Looking at a dead message counts as a delivery, and RabbitMQ 4 drops it after 20 by default.
     patient = {**_QUORUM, "x-delivery-limit": 1_000_000}
     return [Queue(dead_name(service), queue_arguments=patient, durable=True), *retries]
+
+
+def declare_listeners(amqp_url: str, publisher: str) -> None:
+    """Declare all queues of the services that listen to a publisher, started or not."""
+    for service, events in LISTENERS.items():
+        heard = [event for event in events if event.publisher == publisher]
+        if heard:
+            declare(amqp_url, service, heard)
 
 
 def declare(amqp_url: str, service: str, events: Iterable[type[Event]]) -> Queue:

@@ -65,9 +65,12 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
 
 def engine_of(stack: Stack) -> psutil.Process | None:
     """The trainer's child while it trains."""
-    worker = psutil.Process(stack.pid("trainer-worker"))
-    children = worker.children(recursive=True)
-    return next((each for each in children if "services.trainer.engine" in each.cmdline()), None)
+    try:
+        children = psutil.Process(stack.pid("trainer-worker")).children(recursive=True)
+        engines = [each for each in children if "services.trainer.engine" in each.cmdline()]
+    except psutil.Error:  # one of them ended meanwhile
+        return None
+    return engines[0] if engines else None
 
 
 def upload(client: Client, model: CustomModel, recordings: list[Recording], folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from uuid6 import uuid7
 
 from services.catalog import languages, models
 from services.catalog.domain import key_of
@@ -37,7 +36,7 @@ def create_model(request: CreateModel, database: Database, base_models: BaseMode
         raise ArgotError("invalid-language")
     moment = now()
     row = ModelRow(
-        id=str(uuid7()),
+        id=request.model_id,
         organisation_id=request.organisation_id,
         key=key_of(request.name, language),
         name=request.name,
@@ -48,6 +47,9 @@ def create_model(request: CreateModel, database: Database, base_models: BaseMode
     )
     try:
         with database.transaction() as session:
+            known = session.get(ModelRow, request.model_id)
+            if known is not None and known.organisation_id == request.organisation_id:
+                return known.wire()
             if not models.is_published(session, request.organisation_id, language):
                 raise ArgotError("language-not-published")
             session.add(row)

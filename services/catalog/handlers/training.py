@@ -32,26 +32,31 @@ log = structlog.get_logger(__name__)
 
 
 def train_model(request: TrainModel, database: Database, call: Call) -> RequestedTraining:
-    """Check state and data, take the claim, and request the training."""
+    """Check state and data, take the claim, and request the training.
+
+    A request that comes again under its idempotency key goes on where the first one ended.
+    """
     with database.transaction() as session:
-        repeated = _repeated(session, request)
-        if repeated is not None:
-            return repeated
-        _refuse_busy(session, models.find(session, request.organisation_id, request.model_id))
+        begun = _begun(session, request)
+        model = models.find(session, request.organisation_id, request.model_id)
+        if begun is None:
+            _refuse_busy(session, model)
+        elif begun.state == "requested":
+            return _wire(begun)
     assessment = _assess(request, call)
     domain.refuse_unfit(assessment, skip_unmatched=request.skip_unmatched)
-    training = _begin(request, database)
+    training = begun or _begin(request, database)
     try:
         call(_claim(training, "training"))
     except ArgotError as error:
         if error.code == "no-claims-available":
-            _set_state(database, training.id, "refused")
+            _move(database, training.id, "claiming", "refused")
         raise  # an unanswered claim may be taken later: the request is abandoned and released
     return _request(training, request, database, assessment)
 
 
-def _repeated(session: Session, request: TrainModel) -> RequestedTraining | None:
-    """The training of an earlier request under the same idempotency key."""
+def _begun(session: Session, request: TrainModel) -> TrainRequestRow | None:
+    """The request under the same idempotency key that is on its way or has arrived."""
     if request.idempotency_key is None:
         return None
     row = models.request_of_key(session, request.organisation_id, request.idempotency_key)
@@ -59,10 +64,7 @@ def _repeated(session: Session, request: TrainModel) -> RequestedTraining | None
         return None
     if (row.model_id, row.skip_unmatched) != (request.model_id, request.skip_unmatched):
         raise ArgotError("invalid-request", "The idempotency key belongs to another request")
-    if row.state != "requested":
-        return None
-    models.find(session, request.organisation_id, request.model_id)
-    return RequestedTraining(id=row.id, requested_at=row.requested_at)
+    return row if row.state in {"claiming", "requested"} else None
 
 
 def _refuse_busy(session: Session, model: ModelRow) -> None:
@@ -106,7 +108,9 @@ def _request(
     """Move the model to provisioning. The claim is left to `abandon_requests` on an error."""
     with database.transaction() as session:
         model = models.find(session, request.organisation_id, request.model_id)
-        row = session.get_one(TrainRequestRow, training.id)
+        row = session.get_one(TrainRequestRow, training.id, with_for_update=True)
+        if row.state == "requested":
+            return _wire(row)
         if row.state != "claiming":
             raise ArgotError("service-unavailable", "The request took too long; try again")
         row.state = "requested"
@@ -115,6 +119,10 @@ def _request(
         model.failure = None
         model.touch()
         outbox.publish(session, _train_requested(model, row, assessment.pairs))
+    return _wire(row)
+
+
+def _wire(row: TrainRequestRow) -> RequestedTraining:
     return RequestedTraining(id=row.id, requested_at=row.requested_at)
 
 
@@ -131,9 +139,12 @@ def _train_requested(
     )
 
 
-def _set_state(database: Database, training_id: str, state: str) -> None:
+def _move(database: Database, training_id: str, state: str, to: str) -> None:
+    """Another state, where nobody was quicker."""
     with database.transaction() as session:
-        session.get_one(TrainRequestRow, training_id).state = state
+        row = session.get_one(TrainRequestRow, training_id, with_for_update=True)
+        if row.state == state:
+            row.state = to
 
 
 def _claim(training: TrainRequestRow, kind: ClaimKind) -> TakeClaim:
@@ -157,7 +168,7 @@ def abandon_requests(database: Database, call: Call, *, after_seconds: float) ->
     for row in abandoned:
         claim = _claim(row, "training")
         call(ReleaseClaim(**claim.model_dump()))
-        _set_state(database, row.id, "released")
+        _move(database, row.id, "abandoned", "released")
         log.warning("train_request_abandoned", training_id=row.id)
 
 
@@ -176,15 +187,17 @@ def training_succeeded(
 ) -> None:
     """Take the hosting claim and enable the model; without a claim it is trained, not enabled."""
     event = message.event
-    with database.transaction() as session:
-        if models.in_training(session, event.model_id, event.training_id) is None:
-            return
     hosting = TakeClaim(
         organisation_id=event.organisation_id,
         model_id=event.model_id,
         training_id=event.training_id,
         kind="hosting",
     )
+    with database.transaction() as session:
+        wanted = models.in_training(session, event.model_id, event.training_id) is not None
+    if not wanted:  # deleted, perhaps after an earlier delivery took the claim
+        call(ReleaseClaim(**hosting.model_dump()))
+        return
     refusal: ArgotError | None = None
     try:
         call(hosting)

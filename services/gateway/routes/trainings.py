@@ -1,5 +1,7 @@
 """Training runs of a custom model, and what they make."""
 
+from uuid6 import uuid7
+
 from services.gateway.routes.models import PATH
 from services.gateway.routes.table import Answer, Body, Group, PageQuery, Visit
 from shared.errors import ArgotError
@@ -48,7 +50,8 @@ def train(
             organisation_id=visit.principal.organisation_id,
             model_id=model_id,
             skip_unmatched=body.skip_unmatched,
-            idempotency_key=idempotency_key,
+            # One of our own, since a call may be delivered twice.
+            idempotency_key=idempotency_key or str(uuid7()),
         )
     )
     return Answer(expected(requested), location=f"{PATH}/{model_id}/trainings/{requested.id}")

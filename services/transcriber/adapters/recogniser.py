@@ -25,9 +25,10 @@ BORDER_SECONDS = 30
 """A span ends at the quietest moment of its last seconds."""
 OPTIONS: dict[str, Any] = {
     "beam_size": 1,
-    # Greedy. Only a window that compresses like a loop is decoded again, by sampling.
+    # Greedy. Only a window that compresses as no speech does, a loop, is decoded again, by
+    # sampling; announcements that repeat themselves stay below 3.
     "temperature": (0.0, 0.4, 0.8),
-    "compression_ratio_threshold": 2.4,
+    "compression_ratio_threshold": 4.0,
     "log_prob_threshold": None,
     # A window that goes wrong cannot lead the next ones astray, and every window is alike.
     "condition_on_previous_text": False,

@@ -107,6 +107,7 @@ def _run(source: str, command: Sequence[str]) -> None:
             timeout=DOWNLOAD_TIMEOUT_S,
             check=False,
             stdin=subprocess.DEVNULL,
+            env={name: text for name, text in os.environ.items() if not name.startswith("ARGOT_")},
         )
     except subprocess.TimeoutExpired as expired:
         raise SourceUnavailable(f"{source}: no end in {DOWNLOAD_TIMEOUT_S:g} s") from expired

@@ -152,13 +152,15 @@ class Calls(DependencyProvider):  # type: ignore[misc]
         correlation_id = str(uuid.uuid4())
         reply = self.replies.get_reply_event(correlation_id)
         with self._deadline(request, correlation_id, timeout or self._timeout):
-            self._publish(request, correlation_id, headers)
+            self._publish(request, correlation_id, headers, timeout or self._timeout)
             body = reply.wait()
         if body["error"]:
             raise _raised(deserialize(body["error"]), request)
         return body["result"]
 
-    def _publish(self, request: Request[Any], correlation_id: str, headers: dict[str, Any]) -> None:
+    def _publish(
+        self, request: Request[Any], correlation_id: str, headers: dict[str, Any], seconds: float
+    ) -> None:
         with self._producers.acquire(block=True) as producer:
             try:
                 producer.publish(
@@ -168,6 +170,7 @@ class Calls(DependencyProvider):  # type: ignore[misc]
                     serializer="json",
                     delivery_mode=PERSISTENT,
                     mandatory=True,
+                    expiration=seconds,  # nobody waits any longer, so it must not run then
                     retry=True,
                     retry_policy=DEFAULT_RETRY_POLICY,
                     reply_to=self.replies.routing_key,

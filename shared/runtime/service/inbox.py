@@ -1,7 +1,8 @@
 """The idempotent consumer of a nameko service: `@listens(EventClass)` on a method.
 
-All listening methods share the service's one inbox queue, so that the events of one subject keep
-their order. A method that raises sends its message to a retry queue; see `topology`.
+All listening methods share the service's one inbox queue. Several messages are handled at once and
+failed ones come later, so a handler must take events in any order. A method that raises sends its
+message to a retry queue; see `topology`.
 """
 
 from collections.abc import Callable

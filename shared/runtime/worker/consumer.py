@@ -7,7 +7,6 @@ from typing import Any
 import pika
 import structlog
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError
 
 from shared.events.contract import Event
 from shared.runtime import context, deliveries, topology
@@ -49,8 +48,8 @@ class InboxConsumer:
         while not self._stopping.is_set():
             try:
                 self._consume()
-            except (AMQPError, OSError) as error:
-                log.warning("inbox_disconnected", error=type(error).__name__)
+            except Exception as error:  # whatever it is, the worker must go on listening
+                log.warning("inbox_disconnected", error=type(error).__name__, exc_info=True)
                 self._stopping.wait(RECONNECT_SECONDS)
 
     def _consume(self) -> None:

@@ -26,6 +26,10 @@ MAX_RETRY_SECONDS = 60.0
 log = structlog.get_logger(__name__)
 
 
+STOP_SECONDS = 60.0
+"""For the job in work to write down how far it is."""
+
+
 class Leased:
     """The columns of a row that workers lease; mix into a table's class with an `id`."""
 
@@ -138,19 +142,23 @@ class JobLoop(Generic[JobT]):
         """Begin taking jobs."""
         self._thread.start()
 
-    def stop(self, *, timeout: float = 20) -> None:
-        """Take no more; ask the job in work to stop, and give its row back."""
+    def ask_to_stop(self) -> None:
+        """Take no more, and ask the job in work to stop; its row is given back."""
         self._stopping.set()
         if self._lease is not None:
             self._lease.lost.set()
+
+    def stop(self, *, timeout: float = STOP_SECONDS) -> None:
+        """Ask, and wait for the end."""
+        self.ask_to_stop()
         self._thread.join(timeout)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 job = self._jobs.take()
-            except SQLAlchemyError as error:
-                log.warning("lease_failed", error=type(error).__name__)
+            except Exception as error:  # whatever it is, the worker must go on taking jobs
+                log.warning("lease_failed", error=type(error).__name__, exc_info=True)
                 job = None
             if job is None:
                 self._stopping.wait(self._poll_seconds)
@@ -172,7 +180,7 @@ class JobLoop(Generic[JobT]):
         except Exception:  # the row is given back and tried again
             outcome = "error"
             if not lease.lost.is_set():
-                delay = min(RETRY_SECONDS * 2**job.attempts, MAX_RETRY_SECONDS)
+                delay = min(RETRY_SECONDS * 2 ** min(job.attempts, 10), MAX_RETRY_SECONDS)
             log.exception("job_failed", job=self._name, job_id=job.id, attempt=job.attempts)
         finally:
             done.set()

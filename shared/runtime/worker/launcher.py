@@ -10,7 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from shared.events.contract import Event
-from shared.runtime import logging, migrations
+from shared.runtime import logging, migrations, topology
 from shared.runtime.database import Database
 from shared.runtime.health import Health, broker_check
 from shared.runtime.relay import Relay
@@ -80,12 +80,15 @@ class Worker:
         self._relay.start()
         consumer = InboxConsumer(self._amqp_url, self._service, duties.handlers)
         if duties.handlers:
+            topology.declare(self._amqp_url, self._service, duties.handlers)
             consumer.start()
         for loop in duties.loops:
             loop.start()
         self.health.started = True
         log.info("started")
         self._stopping.wait()
+        for loop in duties.loops:
+            loop.ask_to_stop()
         for loop in duties.loops:
             loop.stop()
         if duties.handlers:

@@ -44,6 +44,7 @@ class Neighbours:
     unmatched: list[str] = field(default_factory=list)
     claim_refusal: ArgotError | None = None
     before_claim: Any = None
+    claimed: list[str] = field(default_factory=list)
     released: list[str] = field(default_factory=list)
 
     def assess(self, request: Validate) -> Assessment:
@@ -65,6 +66,7 @@ class Neighbours:
         )
 
     def take(self, request: TakeClaim) -> Claim:
+        self.claimed.append(request.training_id)
         if self.before_claim is not None:
             self.before_claim()
         if self.claim_refusal is not None:

@@ -44,6 +44,15 @@ def test_a_model_is_created_renamed_and_deleted(
         call(GetModel(**about))
 
 
+def test_a_call_that_is_delivered_twice_makes_one_model(
+    call: TestCaller, organisation: str
+) -> None:
+    request = CreateModel(organisation_id=organisation, name="Dictation", language="fr")
+
+    assert call(request) == call(request)
+    assert len(call(ListModels(organisation_id=organisation)).items) == 1
+
+
 def test_a_taken_key_is_refused_until_its_model_is_deleted(
     call: TestCaller, organisation: str, model: CustomModel
 ) -> None:

@@ -139,7 +139,7 @@ def test_a_client_cannot_end_the_process(stack: Any, sent: bytes) -> None:
                 linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             else:
-                with contextlib.suppress(ConnectionResetError):
+                with contextlib.suppress(OSError):  # the server was quicker
                     connection.shutdown(socket.SHUT_WR)
                     while connection.recv(65536):
                         pass

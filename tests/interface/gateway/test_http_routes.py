@@ -101,7 +101,7 @@ def test_training(http: httpx.Client) -> None:
     )
     assert (started.status_code, started.json()["id"]) == (202, "key-1")
     assert started.headers["Location"] == f"{MODEL}/trainings/key-1"
-    assert started.json()["progress"]["loss"] == [[1, 2.5]]
+    assert (started.json()["status"], started.json()["progress"]["percent"]) == (2, 0.0)
     assert [each["id"] for each in http.get(f"{TRAINED}/trainings").json()["items"]] == ["t1"]
     assert http.get(f"{TRAINED}/trainings/t1").json()["status"] == 2
     assert http.get(f"{TRAINED}/trainings/t9").json()["code"] == "training-not-found"

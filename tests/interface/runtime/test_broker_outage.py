@@ -1,18 +1,24 @@
 """A broker that goes away and comes back loses nothing and ends no process."""
 
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kombu import Connection
 
+from shared.events.catalog import CustomModelDeleted
 from shared.events.data import DataUse, Evaluation, StoredFile
 from shared.events.trainer import TrainingSucceeded
-from shared.rpc.quota import Allowance, GetFeatures, ListClaims, Plan, PutPlan, TakeClaim
+from shared.rpc.quota import Allowance, ListClaims, Plan, PutPlan, TakeClaim
+from shared.runtime import outbox, tables, topology
+from shared.runtime.database import Database
 from shared.runtime.local.broker import Broker
+from shared.runtime.relay import Relay
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import publish
 from shared.runtime.testing.processes import ServiceProcess
+from shared.runtime.worker.consumer import InboxConsumer
 
 PLAN = Plan.model_validate(
     {
@@ -72,20 +78,52 @@ def test_calls_and_events_go_on_after_an_outage(own_broker: Broker, quota: Servi
 
 
 def test_events_written_during_an_outage_are_published_after_it(
-    own_broker: Broker, quota: ServiceProcess
+    own_broker: Broker, tmp_path: Path
 ) -> None:
-    """The claims are taken while the relay cannot publish: its outbox waits."""
-    with TestCaller(own_broker.amqp_url) as call:
-        call(PutPlan(organisation_id="org", plan=PLAN))
-        calls = threading.Thread(
-            target=lambda: call(
-                TakeClaim(organisation_id="org", model_id="m", training_id="u", kind="training")
-            )
-        )
-        calls.start()
-        calls.join()
+    database = Database(f"sqlite:///{tmp_path / 'outbox.db'}")
+    tables.metadata.create_all(database.engine)
+    relay = Relay(database, own_broker.amqp_url, "catalog")
+    relay.start()
+    for number in range(10):
+        if number == 3:
+            own_broker.stop()
+        with database.transaction() as session:
+            outbox.publish(session, CustomModelDeleted(organisation_id="org", model_id=str(number)))
+
+    own_broker.start()
+
+    # The relay declared the queues of its listeners when it first connected.
+    found: list[str] = []
+    with Connection(own_broker.amqp_url) as connection:
+        queue = topology.inbox_queue("ingest", [CustomModelDeleted])
+        while len(set(found)) < 10:
+            message = queue(connection.default_channel).get(no_ack=True)
+            if message is not None:
+                found.append(message.headers["ce-subject"])
+    relay.stop()
+    assert found == [str(number) for number in range(10)]
+
+
+def test_a_worker_handles_events_after_an_outage(own_broker: Broker) -> None:
+    handled: list[str] = []
+    consumer = InboxConsumer(
+        own_broker.amqp_url, "probe", {CustomModelDeleted: lambda each: handled.append(each.id)}
+    )
+    topology.declare(own_broker.amqp_url, "probe", [CustomModelDeleted])
+    consumer.start()
+    event = CustomModelDeleted(organisation_id="org", model_id="m")
+    before = publish(own_broker.amqp_url, event)
+    _until(lambda: handled == [before])
+
     own_broker.stop()
     own_broker.start()
-    quota.wait_until(quota.is_ready, 60)
-    with TestCaller(own_broker.amqp_url) as call:
-        assert call(GetFeatures(organisation_id="org")).features == ["automatic_training"]
+
+    after = publish(own_broker.amqp_url, event)
+    _until(lambda: handled == [before, after])
+    consumer.stop()
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never held"

@@ -167,7 +167,7 @@ def test_after_the_last_attempt_an_event_is_dead_and_can_be_replayed(
     dead = wait_for(amqp_url, topology.dead_name("probe"))
 
     assert dead.headers["x-attempt"] == topology.MAX_ATTEMPTS
-    assert dead.headers["x-error"] == "RuntimeError: broken"
+    assert dead.headers["x-error"] == "RuntimeError"
     assert json.loads(dead.body) == DELETED.model_dump()
 
 
