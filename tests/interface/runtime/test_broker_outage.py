@@ -82,6 +82,7 @@ def test_events_written_during_an_outage_are_published_after_it(
 ) -> None:
     database = Database(f"sqlite:///{tmp_path / 'outbox.db'}")
     tables.metadata.create_all(database.engine)
+    topology.declare_listeners(own_broker.amqp_url, "catalog")
     relay = Relay(database, own_broker.amqp_url, "catalog")
     relay.start()
     for number in range(10):
@@ -92,7 +93,6 @@ def test_events_written_during_an_outage_are_published_after_it(
 
     own_broker.start()
 
-    # The relay declared the queues of its listeners when it first connected.
     found: list[str] = []
     with Connection(own_broker.amqp_url) as connection:
         queue = topology.inbox_queue("ingest", [CustomModelDeleted])
