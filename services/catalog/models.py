@@ -107,10 +107,18 @@ def living(organisation_id: str) -> ColumnElement[bool]:
 
 
 def find(session: Session, organisation_id: str, model_id: str) -> ModelRow:
+    """The model. Errors: `custom-model-not-found`."""
+    return _visible(session.get(ModelRow, model_id), organisation_id)
+
+
+def hold(session: Session, organisation_id: str, model_id: str) -> ModelRow:
     """The model, held until the transaction ends. Errors: `custom-model-not-found`."""
-    query = select(ModelRow).where(living(organisation_id), ModelRow.id == model_id)
-    row = session.scalars(query.with_for_update()).first()
-    if row is None:
+    row = session.get(ModelRow, model_id, with_for_update=True)
+    return _visible(row, organisation_id)
+
+
+def _visible(row: ModelRow | None, organisation_id: str) -> ModelRow:
+    if row is None or row.organisation_id != organisation_id or row.deleted_at is not None:
         raise ArgotError("custom-model-not-found")
     return row
 

@@ -30,7 +30,7 @@ from shared.runtime.deliveries import Delivery
 
 def get_features(request: GetFeatures, database: Database) -> Features:
     """No plan, no features."""
-    with database.transaction() as session:
+    with database.reading() as session:
         row = session.get(PlanRow, request.organisation_id)
         return Features(features=row.plan().features if row else [])
 

@@ -49,6 +49,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = open_engine(url)
+        self._reader = self.engine.execution_options(argot_reads=True)
         self.on_publish: Callable[[], None] = lambda: None
 
     @contextmanager
@@ -59,6 +60,12 @@ class Database:
                 yield session
             if session.info.get("published"):
                 self.on_publish()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads: on SQLite it takes no write lock."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def once(self, message_id: str) -> Iterator[Session]:
@@ -101,6 +108,7 @@ def open_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reads = connection.get_execution_options().get("argot_reads")
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
     return engine

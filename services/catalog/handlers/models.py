@@ -72,7 +72,7 @@ def create_model(request: CreateModel, database: Database, base_models: BaseMode
 def rename_model(request: RenameModel, database: Database) -> CustomModel:
     """Another name; the key stays."""
     with database.transaction() as session:
-        row = models.find(session, request.organisation_id, request.model_id)
+        row = models.hold(session, request.organisation_id, request.model_id)
         row.name = request.name
         row.touch()
         outbox.publish(
@@ -85,7 +85,7 @@ def rename_model(request: RenameModel, database: Database) -> CustomModel:
 def delete_model(request: DeleteModel, database: Database) -> Nothing:
     """Gone for users at once; whoever keeps something of the model hears of it."""
     with database.transaction() as session:
-        row = models.find(session, request.organisation_id, request.model_id)
+        row = models.hold(session, request.organisation_id, request.model_id)
         row.deleted_at = now()
         row.enabled = False
         outbox.publish(
@@ -97,7 +97,7 @@ def delete_model(request: DeleteModel, database: Database) -> Nothing:
 
 def get_model(request: GetModel, database: Database) -> ModelDetails:
     """The model with what the nested routes need."""
-    with database.transaction() as session:
+    with database.reading() as session:
         row = models.find(session, request.organisation_id, request.model_id)
         training = row.training_id and session.get(TrainRequestRow, row.training_id)
         requested = (
@@ -113,7 +113,7 @@ def get_model(request: GetModel, database: Database) -> ModelDetails:
 def list_models(request: ListModels, database: Database) -> Page[CustomModel]:
     """The organisation's models, newest change first."""
     query = select(ModelRow).where(models.living(request.organisation_id))
-    with database.transaction() as session:
+    with database.reading() as session:
         rows, cursor = paging.read_page(
             session, query, ModelRow.last_modified, ModelRow.id, request
         )

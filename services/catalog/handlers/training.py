@@ -38,7 +38,7 @@ def train_model(request: TrainModel, database: Database, call: Call) -> Requeste
     """
     with database.transaction() as session:
         begun = _begun(session, request)
-        model = models.find(session, request.organisation_id, request.model_id)
+        model = models.hold(session, request.organisation_id, request.model_id)
         if begun is None:
             _refuse_busy(session, model)
         elif begun.state == "requested":
@@ -84,7 +84,7 @@ def _assess(request: TrainModel, call: Call) -> Assessment:
 
 def _begin(request: TrainModel, database: Database) -> TrainRequestRow:
     with database.transaction() as session:
-        model = models.find(session, request.organisation_id, request.model_id)
+        model = models.hold(session, request.organisation_id, request.model_id)
         _refuse_busy(session, model)
         training = TrainRequestRow(
             id=str(uuid7()),
@@ -107,7 +107,7 @@ def _request(
 ) -> RequestedTraining:
     """Move the model to provisioning. The claim is left to `abandon_requests` on an error."""
     with database.transaction() as session:
-        model = models.find(session, request.organisation_id, request.model_id)
+        model = models.hold(session, request.organisation_id, request.model_id)
         row = session.get_one(TrainRequestRow, training.id, with_for_update=True)
         if row.state == "requested":
             return _wire(row)

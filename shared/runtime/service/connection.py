@@ -11,8 +11,11 @@ import structlog
 from amqp.exceptions import AMQPError
 from kombu import Connection
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
+from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS, PERSISTENT
+from nameko.exceptions import serialize
 from nameko.messaging import QueueConsumer
-from nameko.rpc import ReplyListener, RpcConsumer
+from nameko.rpc import ReplyListener, RpcConsumer, get_rpc_exchange
 
 BROKER_ERRORS = (OperationalError, OSError, AMQPError)
 
@@ -55,14 +58,38 @@ class ResilientRpcConsumer(RpcConsumer):  # type: ignore[misc]
 
     queue_consumer = ResilientQueueConsumer()
 
+    def setup(self) -> None:
+        """Open the pool that replies go through; nameko's own makes a connection object each."""
+        super().setup()
+        amqp_url = self.container.config["settings"].amqp_url.get_secret_value()
+        options = {**DEFAULT_TRANSPORT_OPTIONS, "confirm_publish": True}
+        self._producers = producers[Connection(amqp_url, transport_options=options)]
+        self._exchange = get_rpc_exchange(self.container.config)
+
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> Any:
-        """Reply, then acknowledge; the handlers are idempotent, so a request may run again."""
+        """Reply, then acknowledge; the handlers are idempotent, so a request may run again.
+
+        `result` is JSON already, or None beside an error.
+        """
+        error = None if exc_info is None else serialize(exc_info[1])
         try:
-            return super().handle_result(message, result, exc_info)
-        except BROKER_ERRORS as error:
-            log.warning("reply_failed", error=type(error).__name__)
+            with self._producers.acquire(block=True) as producer:
+                producer.publish(
+                    {"result": result, "error": error},
+                    exchange=self._exchange,
+                    routing_key=message.properties["reply_to"],
+                    correlation_id=message.properties.get("correlation_id"),
+                    serializer="json",
+                    delivery_mode=PERSISTENT,
+                    retry=True,
+                    retry_policy=DEFAULT_RETRY_POLICY,
+                )
+        except BROKER_ERRORS as broken:
+            log.warning("reply_failed", error=type(broken).__name__)
             self.requeue_message(message)
-            return result, exc_info
+        else:
+            self.queue_consumer.ack_message(message)
+        return result, exc_info
 
 
 class ResilientReplyListener(ReplyListener):  # type: ignore[misc]
