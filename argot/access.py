@@ -48,6 +48,16 @@ def open_client(url: str | None, token: str | None) -> Client:
     return Client(url, token)
 
 
+def signing_secret(secret: str | None) -> str:
+    """The given secret, or the local stack's."""
+    if secret:
+        return secret
+    stack = running(FOLDER)
+    if stack is None:
+        raise ExpectedError("No secret: set ARGOT_JWT_SECRET, or run: make up")
+    return stack.jwt_secret
+
+
 def broker_url(amqp_url: str | None) -> str:
     """The given broker's URL, or the local stack's."""
     if amqp_url:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from argot.access import signing_secret
 from argot.errors import ExpectedError
 from argot.tokens import ROLES, mint
 
@@ -14,9 +15,13 @@ def token(
     org: Annotated[str, typer.Option(help="The organisation's id.")],
     user: Annotated[str, typer.Option(help="The user's id.")],
     secret: Annotated[
-        str,
-        typer.Option(envvar="ARGOT_JWT_SECRET", help="The gateway's secret.", show_default=False),
-    ],
+        str | None,
+        typer.Option(
+            envvar="ARGOT_JWT_SECRET",
+            help="The gateway's secret; by default the local stack's.",
+            show_default=False,
+        ),
+    ] = None,
     role: Annotated[list[str] | None, typer.Option(help="Of user, admin, sysop; repeat.")] = None,
     name: Annotated[str | None, typer.Option(help="The user's name; else the id.")] = None,
     hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 12.0,
@@ -27,4 +32,5 @@ def token(
     if unknown:
         raise ExpectedError(f"There is no role {unknown[0]!r}; roles are: {', '.join(ROLES)}")
     lifetime = timedelta(hours=hours)
-    print(mint(secret, org=org, user=user, roles=roles, name=name, lifetime=lifetime))
+    key = signing_secret(secret)
+    print(mint(key, org=org, user=user, roles=roles, name=name, lifetime=lifetime))

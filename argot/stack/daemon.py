@@ -35,6 +35,7 @@ class Running:
     address: str
     amqp_url: str
     tokens: dict[str, str]
+    jwt_secret: str
 
 
 def running(folder: Path) -> Running | None:
@@ -102,7 +103,7 @@ def run(folder: Path) -> None:
         with Stack(folder / "data", port=_choose_port(ports)) as stack:
             tokens = {role: stack.token(org=DEMO, user=role, roles=[role]) for role in ROLES}
             grant(stack.address, tokens["sysop"])
-            serving = Running(os.getpid(), stack.address, stack.amqp_url, tokens)
+            serving = Running(os.getpid(), stack.address, stack.amqp_url, tokens, stack.jwt_secret)
             _write_privately(state, json.dumps(asdict(serving)))
             signal.pause()
 

@@ -43,7 +43,10 @@ def may_move(current: int, target: Status) -> bool:
 
 
 def key_of(name: str, language: str) -> str:
-    """The internal key: readable, and equal for names that differ in case, spacing or accents."""
+    """The internal key: equal for names that differ in case, spacing or accents.
+
+    A BCP 47 tag: the name in private-use subtags of eight letters at most, and a digest.
+    """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     letters = "".join(
         letter
@@ -51,8 +54,8 @@ def key_of(name: str, language: str) -> str:
         if not unicodedata.combining(letter) and not letter.isspace()
     )
     digest = hashlib.sha256(letters.encode()).hexdigest()[:8]
-    slug = re.sub(r"[^a-z0-9]+", "", letters)[:40]
-    return "-".join(part for part in (language, "x", slug, digest) if part)
+    readable = re.findall(r".{1,8}", re.sub(r"[^a-z0-9]+", "", letters)[:24])
+    return "-".join((language, "x", *readable, digest))
 
 
 def refuse_unfit(assessment: Assessment, *, skip_unmatched: bool) -> None:

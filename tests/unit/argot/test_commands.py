@@ -163,7 +163,9 @@ def test_an_unknown_role_is_refused() -> None:
 
 @pytest.fixture
 def stack(monkeypatch: pytest.MonkeyPatch) -> Running:
-    serving = Running(1, "http://127.0.0.1:8081", "amqp://local", {"admin": "local-token"})
+    serving = Running(
+        1, "http://127.0.0.1:8081", "amqp://local", {"admin": "local-token"}, "s" * 32
+    )
     monkeypatch.setattr(access, "running", lambda _: serving)
     return serving
 

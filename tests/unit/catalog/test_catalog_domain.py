@@ -1,5 +1,7 @@
 """Keys, the status machine, and what keeps data from being trained on."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +32,11 @@ def test_case_spacing_and_accents_do_not_make_two_names(one: str, other: str) ->
 )
 def test_other_letters_make_two_names(one: str, other: str) -> None:
     assert domain.key_of(one, "fr") != domain.key_of(other, "fr")
+
+
+@given(name=NAMES)
+def test_a_key_is_a_language_tag(name: str) -> None:
+    assert re.fullmatch(r"fr-CA-x(-[a-z0-9]{1,8})+", domain.key_of(name, "fr-CA"))
 
 
 @given(name=NAMES)
