@@ -74,10 +74,10 @@ def test_a_worker_killed_in_work_loses_nothing(
     for _ in range(2):
         idle_worker.start()
         wait_until(lambda: _is_held(row_of(database, row.id)))
-        time.sleep(0.2)
+        wait_until(lambda: _files_in_work(environment))
         idle_worker.kill()
         assert row_of(database, row.id).status == "processing"
-    assert list(Path(environment["ARGOT_WORK_DIR"]).glob("ingest-*/*"))
+    assert _files_in_work(environment)
     idle_worker.start()
     first(tap, DatasetUploaded)
     done = row_of(database, row.id)
@@ -193,3 +193,7 @@ def test_an_outage_of_storage_is_waited_for_within_one_attempt(
         finally:
             worker.__exit__()
             service.start()
+
+
+def _files_in_work(environment: dict[str, str]) -> bool:
+    return any(Path(environment["ARGOT_WORK_DIR"]).glob("ingest-*/*"))
