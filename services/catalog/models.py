@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Index, String, select, text
+from sqlalchemy import JSON, ColumnElement, Index, String, bindparam, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.catalog.domain import STATUS_NAMES, Status
 from services.catalog.languages import names
 from shared.errors import ArgotError
 from shared.events.data import StoredFile
-from shared.rpc.catalog import CustomModel
+from shared.rpc.catalog import CustomModel, ModelDetails, RequestedTraining
 from shared.rpc.contract import Failure
 from shared.runtime.database import UtcDateTime, now
 
@@ -106,9 +106,24 @@ def living(organisation_id: str) -> ColumnElement[bool]:
     return (ModelRow.organisation_id == organisation_id) & ModelRow.deleted_at.is_(None)
 
 
-def find(session: Session, organisation_id: str, model_id: str) -> ModelRow:
-    """The model. Errors: `custom-model-not-found`."""
-    return _visible(session.get(ModelRow, model_id), organisation_id)
+_DETAILS = (
+    select(ModelRow, TrainRequestRow.requested_at)
+    .outerjoin(TrainRequestRow, TrainRequestRow.id == ModelRow.training_id)
+    .where(ModelRow.id == bindparam("model_id"))
+)
+"""Made once: to make it costs as much as to run it, and every nested route begins with it."""
+
+
+def details(session: Session, organisation_id: str, model_id: str) -> ModelDetails:
+    """The model with its latest request. Errors: `custom-model-not-found`."""
+    found = session.execute(_DETAILS, {"model_id": model_id}).first()
+    row = _visible(found[0] if found else None, organisation_id)
+    requested = None
+    if found and found[1] and row.training_id:
+        requested = RequestedTraining(id=row.training_id, requested_at=found[1])
+    return ModelDetails(
+        model=row.wire(), requested_training=requested, artifact=row.stored_artifact()
+    )
 
 
 def hold(session: Session, organisation_id: str, model_id: str) -> ModelRow:

@@ -11,7 +11,7 @@ ItemT = TypeVar("ItemT")
 
 
 def _in_microseconds(value: datetime) -> str:
-    return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 Time = Annotated[

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 from services.catalog import languages, models
 from services.catalog.domain import key_of
 from services.catalog.handlers.languages import BaseModels
-from services.catalog.models import ModelRow, TrainRequestRow
+from services.catalog.models import ModelRow
 from shared.errors import ArgotError
 from shared.events.catalog import (
     CustomModelCreated,
@@ -21,7 +21,6 @@ from shared.rpc.catalog import (
     ListModels,
     ModelDetails,
     RenameModel,
-    RequestedTraining,
 )
 from shared.rpc.contract import Nothing, Page
 from shared.runtime import outbox, paging
@@ -98,16 +97,7 @@ def delete_model(request: DeleteModel, database: Database) -> Nothing:
 def get_model(request: GetModel, database: Database) -> ModelDetails:
     """The model with what the nested routes need."""
     with database.reading() as session:
-        row = models.find(session, request.organisation_id, request.model_id)
-        training = row.training_id and session.get(TrainRequestRow, row.training_id)
-        requested = (
-            RequestedTraining(id=training.id, requested_at=training.requested_at)
-            if training
-            else None
-        )
-    return ModelDetails(
-        model=row.wire(), requested_training=requested, artifact=row.stored_artifact()
-    )
+        return models.details(session, request.organisation_id, request.model_id)
 
 
 def list_models(request: ListModels, database: Database) -> Page[CustomModel]:

@@ -12,7 +12,7 @@ from amqp.exceptions import AMQPError
 from kombu import Connection
 from kombu.exceptions import OperationalError
 from kombu.pools import producers
-from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS, PERSISTENT
+from nameko.constants import DEFAULT_RETRY_POLICY, DEFAULT_TRANSPORT_OPTIONS, NON_PERSISTENT
 from nameko.exceptions import serialize
 from nameko.messaging import QueueConsumer
 from nameko.rpc import ReplyListener, RpcConsumer, get_rpc_exchange
@@ -80,7 +80,7 @@ class ResilientRpcConsumer(RpcConsumer):  # type: ignore[misc]
                     routing_key=message.properties["reply_to"],
                     correlation_id=message.properties.get("correlation_id"),
                     serializer="json",
-                    delivery_mode=PERSISTENT,
+                    delivery_mode=NON_PERSISTENT,
                     retry=True,
                     retry_policy=DEFAULT_RETRY_POLICY,
                 )
