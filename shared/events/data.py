@@ -27,6 +27,33 @@ class DatasetFile(StoredFile):
     duration: float | None = None
 
 
+class AudioLevels(Value):
+    """How a recording's samples lie: `peak` from 0 to 1 of full scale, the others shares of it.
+
+    `silence` is the share of tenths of a second below -50 dBFS, `clipping` that of samples at full
+    scale.
+    """
+
+    peak: float
+    silence: float
+    clipping: float
+
+
+class TextFacts(Value):
+    """What a transcript's or a manifest's text is like, without the text.
+
+    `spoken_seconds` is the sum of its cues, None where it has no times; `longest_label` counts the
+    UTF-8 bytes of the longest text that becomes one label. `language` is ISO 639-1, None where the
+    text is too short to tell.
+    """
+
+    characters: int
+    words: int
+    spoken_seconds: float | None
+    longest_label: int
+    language: str | None
+
+
 class Pair(Value):
     """A recording and the transcript that belongs to it."""
 

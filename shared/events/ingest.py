@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.events.contract import Event
+from shared.events.data import AudioLevels, TextFacts
 
 
 class DatasetEvent(Event):
@@ -15,7 +16,11 @@ class DatasetEvent(Event):
 
 
 class DatasetUploaded(DatasetEvent):
-    """A file is probed, converted where needed, and stored. Times are seconds."""
+    """A file is probed, converted where needed, and stored. Times are seconds.
+
+    `levels` is there for audio, `text` for transcripts and manifests; `named` are the audio files
+    that a manifest names, each once.
+    """
 
     publisher: ClassVar[str] = "ingest"
     type: Literal["AUDIO", "TRANSCRIPT", "MANIFEST"]
@@ -26,6 +31,9 @@ class DatasetUploaded(DatasetEvent):
     start_time: float | None
     end_time: float | None
     cues: int | None
+    levels: AudioLevels | None = None
+    text: TextFacts | None = None
+    named: list[str] | None = None
 
 
 class DatasetRejected(DatasetEvent):
