@@ -1,10 +1,12 @@
 """HTTP through the gateway and a call, against a bare nameko hop.
 
-Ours: GET of one custom model: token, feature gate, call over the bus, SQLite, JSON. Bare: nameko's
-own HTTP entrypoint and RPC proxy, echoing a constant of the same size. 16 connections that are
-kept open; rounds of both alternate, and the medians count.
+Ours: GET of one custom model, and of a page of ten: token, feature gate, call over the bus, SQLite,
+JSON. Bare: nameko's own HTTP entrypoint and RPC proxy, echoing a constant of a model's size. 16
+connections that are kept open; rounds of all alternate, and the medians count.
 
-`ratio`: ours over bare in requests a second. `p50_ms`, `p99_ms`: of ours.
+`ratio`, `list_ratio`: ours over bare in requests a second, `req_s` of the slower route. `p50_ms`,
+`p99_ms`: of one model. `…_p50_ratio`, `…_p99_ratio`: the times of an organisation with 100,000
+models over those of one with 10.
 """
 
 import asyncio
@@ -14,21 +16,28 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import httpx
+from sqlalchemy import insert
+from uuid6 import uuid7
 
 from argot.stack import ARGOT, Stack
-from argot.stack.organisation import DEMO, grant
+from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median, percentile
+from services.catalog.models import ModelRow
+from shared.runtime.database import Database, now
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import Process
 
 CONNECTIONS = 16
-SECONDS = 6.0
-ROUNDS = 3
+SECONDS = 4.0
+ROUNDS = 5
+FEW, MANY = 10, 100_000
+PAGE = 10
 NEEDED = {"catalog", "quota", "gateway"}
 
 
@@ -87,6 +96,56 @@ def bare(amqp_url: str, folder: Path) -> Iterator[httpx.URL]:
         yield httpx.URL(f"http://127.0.0.1:{port}/echo")
 
 
+def seed(folder: Path, organisation_id: str, count: int) -> None:
+    """Write models into the catalog's own table: over HTTP it would take minutes."""
+    database = Database(f"sqlite:///{folder / 'catalog.db'}")
+    begun = now() - timedelta(days=1)
+    rows = [
+        {
+            "id": str(uuid7()),
+            "organisation_id": organisation_id,
+            "key": f"fr-x-{number}",
+            "name": f"Model {number}",
+            "language": "fr",
+            "base_model": "whisper-base",
+            "created_at": begun,
+            "last_modified": begun + timedelta(milliseconds=number),
+        }
+        for number in range(count)
+    ]
+    with database.transaction() as session:
+        session.execute(insert(ModelRow), rows)
+    database.close()
+
+
+class Subject:
+    """An organisation with `count` models, asked for one of them and for a page of ten."""
+
+    def __init__(self, stack: Stack, folder: Path, name: str, count: int) -> None:
+        grant(stack.address, stack.token(org=name, user="s", roles=["sysop"]), name)
+        seed(folder, name, count)
+        self.token = stack.token(org=name, user="ann", roles=["user"])
+        models = httpx.URL(f"{stack.address}/api/v1/custom-models")
+        page = models.copy_merge_params({"limit": PAGE})
+        listed = httpx.get(page, headers={"Authorization": f"Bearer {self.token}"})
+        middle = listed.raise_for_status().json()["items"][PAGE // 2]["id"]
+        self.urls = {"detail": httpx.URL(f"{models}/{middle}"), "list": page}
+        self.rates: dict[str, list[float]] = {route: [] for route in self.urls}
+        self.times: dict[str, list[float]] = {route: [] for route in self.urls}
+
+    def ask(self) -> None:
+        """One round on each route."""
+        for route, url in self.urls.items():
+            rate, times = load(url, self.token)
+            self.rates[route].append(rate)
+            self.times[route] += times
+
+
+def growth(few: Subject, many: Subject, route: str, share: float) -> float:
+    """How much slower the organisation with many models is answered."""
+    return percentile(many.times[route], share) / percentile(few.times[route], share)
+
+
 def main() -> None:
     """Alternate the rivals."""
     specs = [spec for spec in ARGOT if spec.name in NEEDED]
@@ -95,29 +154,27 @@ def main() -> None:
         Stack(Path(name) / "data", specs=specs, settings=StackSettings(port=None)) as stack,
         bare(stack.amqp_url, Path(name)) as bare_url,
     ):
-        grant(stack.address, stack.token(org=DEMO, user="s", roles=["sysop"]))
-        token = stack.token(org=DEMO, user="ann", roles=["user"])
-        models = f"{stack.address}/api/v1/custom-models"
-        answer = httpx.post(
-            models,
-            json={"name": "Bench", "language": "fr"},
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        url = httpx.URL(f"{models}/{answer.raise_for_status().json()['id']}")
-        rates: dict[str, list[float]] = {"ours": [], "bare": []}
-        times: list[float] = []
+        few = Subject(stack, Path(name) / "data", "few", FEW)
+        many = Subject(stack, Path(name) / "data", "many", MANY)
+        bare_rates: list[float] = []
         for _ in range(ROUNDS):
-            rates["bare"].append(load(bare_url, token)[0])
-            rate, own = load(url, token)
-            rates["ours"].append(rate)
-            times += own
-            print({kind: round(each[-1]) for kind, each in rates.items()}, flush=True)
+            bare_rates.append(load(bare_url, few.token)[0])
+            few.ask()
+            many.ask()
+            rates = {"detail": few.rates["detail"], "list": few.rates["list"], "bare": bare_rates}
+            print({route: round(each[-1]) for route, each in rates.items()}, flush=True)
+    slower = min(("detail", "list"), key=lambda route: median(few.rates[route]))
     finish(
-        ratio=median(rates["ours"]) / median(rates["bare"]),
-        p50_ms=percentile(times, 0.5) * 1000,
-        p99_ms=percentile(times, 0.99) * 1000,
-        req_s=median(rates["ours"]),
-        bare_req_s=median(rates["bare"]),
+        ratio=median(few.rates["detail"]) / median(bare_rates),
+        list_ratio=median(few.rates["list"]) / median(bare_rates),
+        p50_ms=percentile(few.times["detail"], 0.5) * 1000,
+        p99_ms=percentile(few.times["detail"], 0.99) * 1000,
+        req_s=median(few.rates[slower]),
+        bare_req_s=median(bare_rates),
+        list_p50_ratio=growth(few, many, "list", 0.5),
+        list_p99_ratio=growth(few, many, "list", 0.99),
+        detail_p50_ratio=growth(few, many, "detail", 0.5),
+        detail_p99_ratio=growth(few, many, "detail", 0.99),
     )
 
 
