@@ -19,6 +19,7 @@ PREFIX = "model.decoder."
 FROZEN = frozenset({"model.decoder.embed_tokens.weight"})
 IGNORED = -100
 MAX_GRADIENT = 1.0
+LOGIT_ROWS = 128
 
 Tokens = tuple[tuple[int, ...], int]
 
@@ -147,20 +148,18 @@ class Tuning:
     def _take_step(self) -> None:
         for group in self._optimiser.param_groups:
             group["lr"] = rate(self.step, self.total, self._settings)
-        loss = self._forward(self._steps[self.step])
-        loss.backward()  # type: ignore[no-untyped-call]
+        value = self._descend(self._steps[self.step])
         torch.nn.utils.clip_grad_norm_(self.weights.values(), MAX_GRADIENT)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
-        value = float(loss.detach())
         if not np.isfinite(value):
             message = f"The training diverged at step {self.step + 1}."
             raise EngineFault("diverged", message, fault="platform")
         self.step += 1
         self.loss.append((self.step, round(value, 5)))
 
-    def _forward(self, windows: list[int]) -> torch.Tensor:
-        """Cross entropy a token, over the text and timestamp tokens of some windows."""
+    def _descend(self, windows: list[int]) -> float:
+        """Add gradients; return cross entropy a token, over some windows' text and timestamps."""
         ids, targets = collate([self._corpus.tokens[each] for each in windows])
         device = self._hardware.device
         heard = torch.from_numpy(self._corpus.encodings.take(windows)).to(device)
@@ -170,10 +169,23 @@ class Tuning:
                 encoder_hidden_states=heard.float(),
                 use_cache=False,
             ).last_hidden_state
-            wanted = targets.to(device)
-            spoken = wanted != IGNORED
-            logits = self._projection(state[spoken])
-        return torch.nn.functional.cross_entropy(logits.float(), wanted[spoken])
+        wanted = targets.to(device)
+        spoken = wanted != IGNORED
+        states, wanted = state[spoken], wanted[spoken]
+        # The logits of a step would take more memory than all else: a vocabulary's width a token,
+        # several times over. So they come and go in rows, and only their gradient stays.
+        leaf = states.detach().requires_grad_()
+        total = 0.0
+        for rows, truth in zip(
+            torch.split(leaf, LOGIT_ROWS), torch.split(wanted, LOGIT_ROWS), strict=True
+        ):
+            with self._hardware.precision():
+                logits = self._projection(rows)
+            loss = torch.nn.functional.cross_entropy(logits.float(), truth, reduction="sum")
+            torch.autograd.backward(loss / len(wanted))
+            total += float(loss.detach())
+        torch.autograd.backward(states, leaf.grad)
+        return total / len(wanted)
 
 
 def collate(windows: Sequence[Tokens]) -> tuple[torch.Tensor, torch.Tensor]:

@@ -1,10 +1,17 @@
 from itertools import chain
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from transformers import WhisperConfig, WhisperForConditionalGeneration
 
+from services.trainer.engine import tuning
 from services.trainer.engine.blending import choose
+from services.trainer.engine.encodings import Encodings
+from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.job import EngineSettings
-from services.trainer.engine.tuning import IGNORED, collate, plan, rate
+from services.trainer.engine.tuning import IGNORED, Corpus, Tuning, collate, plan, rate
 
 
 def test_a_plan_takes_each_window_once_an_epoch_and_packings_in_turn() -> None:
@@ -34,6 +41,63 @@ def test_targets_are_the_inputs_moved_by_one_without_the_prompt() -> None:
     inputs, targets = collate([((1, 2, 3, 4, 5), 2), ((1, 2, 9), 2)])
     assert inputs.tolist() == [[1, 2, 3, 4], [1, 2, 0, 0]]
     assert targets.tolist() == [[IGNORED, 3, 4, 5], [IGNORED, 9, IGNORED, IGNORED]]
+
+
+@pytest.fixture
+def whisper() -> WhisperForConditionalGeneration:
+    torch.manual_seed(0)
+    config = WhisperConfig(
+        vocab_size=60,
+        d_model=16,
+        encoder_layers=1,
+        decoder_layers=1,
+        encoder_attention_heads=2,
+        decoder_attention_heads=2,
+        encoder_ffn_dim=16,
+        decoder_ffn_dim=16,
+        max_source_positions=8,
+        max_target_positions=32,
+        pad_token_id=0,
+        bos_token_id=1,
+        eos_token_id=2,
+        decoder_start_token_id=1,
+    )
+    return WhisperForConditionalGeneration(config).eval()
+
+
+def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
+    whisper: WhisperForConditionalGeneration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    heard = rng.standard_normal((2, 8, 16)).astype(np.float32)
+    encodings = Encodings(tmp_path / "heard.bin", "key", heard.shape, np.float32)
+    encodings.fill(lambda index: heard[index], lambda _share: None)
+    tokens = [((3, 4, 5, 6, 7, 8, 9, 2), 2), ((3, 4, 40, 41, 2), 2)]
+    corpus = Corpus(tokens, [range(2)], encodings)
+    inputs, targets = collate(tokens)
+    monkeypatch.setattr(tuning, "LOGIT_ROWS", 2)
+
+    ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
+    value = ours._descend([0, 1])
+    found = {
+        name: weight.grad.clone()
+        for name, weight in ours.weights.items()
+        if weight.grad is not None
+    }
+    whisper.zero_grad()
+    state = whisper.model.decoder(
+        input_ids=inputs, encoder_hidden_states=torch.from_numpy(heard), use_cache=False
+    ).last_hidden_state
+    loss = torch.nn.functional.cross_entropy(
+        whisper.proj_out(state).transpose(1, 2), targets, ignore_index=IGNORED
+    )
+    loss.backward()
+
+    assert value == pytest.approx(loss.item(), rel=1e-5)
+    for name, weight in ours.weights.items():
+        if weight.grad is not None:
+            torch.testing.assert_close(found[name], weight.grad, rtol=1e-4, atol=1e-6)
+    assert found
 
 
 @pytest.mark.parametrize(
