@@ -28,7 +28,7 @@ FROM ml-packages AS ml-argot
 RUN --mount=from=wheel,source=/wheel,target=/wheel \
     /opt/argot/bin/pip install --no-deps --force-reinstall /wheel/*.whl
 
-# util-linux has what the media sandbox is made of: prlimit, setpriv, unshare, choom.
+# util-linux has what the media sandbox is made of: prlimit, setpriv, unshare.
 FROM python AS system
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ffmpeg tini util-linux \

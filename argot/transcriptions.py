@@ -6,6 +6,7 @@ from pathlib import Path
 
 from argot.client import Client
 from argot.errors import ExpectedError
+from argot.patience import through_outages
 from argot.uploads.opening import unsent
 from argot.uploads.sending import Sender
 from shared.rpc.transcriber import Transcription
@@ -30,7 +31,7 @@ def follow(client: Client, transcription_id: str) -> Iterator[Transcription]:
     Raises an `ExpectedError` where it failed.
     """
     while True:
-        transcription = client.transcription(transcription_id)
+        transcription = through_outages(lambda: client.transcription(transcription_id))
         if transcription.status == "failed":
             failure = transcription.failure
             reason = failure.message if failure else "no reason was given"

@@ -19,7 +19,7 @@ from shared.runtime.local.ports import Ports
 
 DEFAULT_PORT = 8080
 START_TIMEOUT_S = 300.0
-STOP_TIMEOUT_S = 45.0
+STOP_TIMEOUT_S = 60.0
 POLL_S = 0.1
 
 

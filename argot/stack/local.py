@@ -21,7 +21,7 @@ from shared.runtime.local.storage import Storage
 
 BUCKET = "argot"
 READY_TIMEOUT_S = 120.0
-STOP_GRACE_S = 8.0
+STOP_GRACE_S = 25.0  # a trainer stores its checkpoint in less
 
 
 class Stack:

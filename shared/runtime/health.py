@@ -5,6 +5,7 @@ Threads, which are greenlets in the processes that use eventlet.
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -13,12 +14,17 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Check = Callable[[], None]
 
+REMEMBERED_S = 1.0
+
 
 class Health:
     """The checks of a process: each raises where what it needs is away."""
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._looking = threading.Lock()
+        self._found: dict[str, str] = {}
+        self._look_again = 0.0
         self.started = False
 
     def add(self, name: str, check: Check) -> None:
@@ -26,8 +32,18 @@ class Health:
         self._checks[name] = check
 
     def readiness(self) -> dict[str, str]:
-        """`ok` or the kind of error for each check; `starting` until the process runs."""
-        found = {} if self.started else {"process": "starting"}
+        """`ok` or the kind of error for each check; `starting` until the process runs.
+
+        However often it is asked, the checks run once a second.
+        """
+        with self._looking:
+            if time.monotonic() >= self._look_again:
+                self._found = self._look()
+                self._look_again = time.monotonic() + REMEMBERED_S
+        return self._found if self.started else {"process": "starting", **self._found}
+
+    def _look(self) -> dict[str, str]:
+        found = {}
         for name, check in list(self._checks.items()):
             try:
                 check()

@@ -108,8 +108,8 @@ class Relay:
     """Publishes one service's outbox from a thread (a greenlet where threads are green).
 
     Any number of relays may run on the same database. A lease lets one publish at a time, which
-    keeps the order of commits; a relay that dies after the broker's confirm publishes the same
-    events again, and consumers know them by `ce-id`.
+    keeps the outbox's order. A relay that dies after the broker's confirm, or outlasts its lease,
+    has the same events published again, and consumers know them by `ce-id`.
     """
 
     def __init__(self, database: Database, amqp_url: str, service: str) -> None:
@@ -165,14 +165,14 @@ class Relay:
     def _publish_all(self) -> float:
         """Publish batches until the outbox is empty; returns the seconds to wait then."""
         while True:
+            if self._channel is None:  # first, as a lease is too short to wait for the broker
+                self._channel = BrokerChannel(self._amqp_url, self._service)
             rows = self._take_batch()
             if rows is None:
                 return CONTENDED_SECONDS
             if not rows:
                 self._forget_old_messages()
                 return POLL_SECONDS
-            if self._channel is None:
-                self._channel = BrokerChannel(self._amqp_url, self._service)
             self._channel.publish(rows)
             self._remove(rows)
             RELAYED.inc(len(rows))
@@ -206,15 +206,20 @@ class Relay:
             session.execute(delete(inbox).where(inbox.c.handled_at < now() - REMEMBER))
 
     def _remove(self, rows: list[Row]) -> None:
-        """Forget published rows and give the lease back."""
+        """Give the lease back and forget published rows.
+
+        Nothing is forgotten where another relay took the lease meanwhile: it may have removed
+        them, and SQLite gives their positions to new events.
+        """
         with self._database.transaction() as session:
-            positions = [row.position for row in rows]
-            session.execute(delete(outbox).where(outbox.c.position.in_(positions)))
-            session.execute(
+            given_back = session.execute(
                 update(relay_lease)
                 .where(relay_lease.c.holder == self._holder)
                 .values(holder=None, until=None)
             )
+            if given_back.rowcount:  # type: ignore[attr-defined]
+                positions = [row.position for row in rows]
+                session.execute(delete(outbox).where(outbox.c.position.in_(positions)))
 
     def _disconnect(self) -> None:
         if self._channel is not None:

@@ -17,7 +17,10 @@ outbox = Table(
     Column("headers", Text, nullable=False),
     Column("body", Text, nullable=False),
 )
-"""Events that the broker has not confirmed yet, in the order of their commits."""
+"""Events that the broker has not confirmed yet, in the order in which they were written.
+
+That is the order of commits for each subject, as its row is locked before its event is written.
+"""
 
 relay_lease = Table(
     "relay_lease",

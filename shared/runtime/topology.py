@@ -2,7 +2,8 @@
 
 `<service>.inbox` is bound to the events that the service listens to; `<service>.inbox.retry.<s>`
 holds failed messages for s seconds; `<service>.inbox.dead` keeps what failed too often, until an
-operator replays it. All are quorum queues; one that kills its consumer five times goes to dead.
+operator replays it. All are quorum queues; a message whose consumer died at each of six
+deliveries goes to dead.
 """
 
 from collections.abc import Iterable
@@ -93,10 +94,9 @@ def declare_listeners(amqp_url: str, publisher: str) -> None:
 
 
 def declare(amqp_url: str, service: str, events: Iterable[type[Event]]) -> Queue:
-    """Declare all queues of a consumer, waiting for the broker where it is away."""
+    """Declare all queues of a consumer. Raises an `OSError` where the broker is away."""
     queue = inbox_queue(service, events)
     with Connection(amqp_url, connect_timeout=5) as connection:
-        connection.ensure_connection(interval_start=0.5, interval_step=0.5, interval_max=2)
         for each in (*side_queues(service), queue):
             each(connection.default_channel).declare()
     return queue

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,12 +18,14 @@ from argot.connection import ProblemError, UnreachableError
 from argot.corpus import prompts
 from argot.demo.recordings import Recording, join
 from argot.stack import Stack
+from argot.trainings import follow
 from argot.uploads.memory import Memory
 from argot.uploads.sending import Sender
 from shared.rpc.catalog import CustomModel
 from shared.rpc.transcriber import ResultFormat
 
 PATIENCE_S = 240.0
+OUTAGE_S = 20.0
 
 T = TypeVar("T")
 
@@ -123,9 +126,14 @@ def test_the_job_ends_once_whatever_dies(
     stack.kill("trainer-worker")
     until(lambda: engine_of(stack))
 
-    stack.broker.stop()
-    until(lambda: not stack.ready("catalog"))
-    stack.broker.start()
+    with ThreadPoolExecutor(1) as pool:  # the command line watches through the outage
+        watched = pool.submit(lambda: [*follow(client, model.id, training.id)])
+        stack.broker.stop()
+        until(lambda: not stack.ready("catalog"))
+        time.sleep(OUTAGE_S)
+        stack.broker.start()
+        last = watched.result(PATIENCE_S)[-1]
+    assert last.status_name == "success"
 
     trained = until(lambda: ended(client, model))
     assert (trained.status_name, trained.failure) == ("success", None)

@@ -1,7 +1,7 @@
 """Base models: where to find one, and the proof that it is the right one.
 
-A base model is one CTranslate2 directory, named by the SHA-256 of its files. It is accepted by
-these digests alone, so it does not matter which source it came from.
+It is a folder in CTranslate2's form, accepted by the SHA-256 of each file alone, so that it does
+not matter which source it came from.
 """
 
 from shared.runtime.base_models.model import BaseModel, PackagePiece

@@ -7,6 +7,7 @@ longer before it connects again.
 from contextlib import suppress
 from typing import Any
 
+import eventlet
 import structlog
 from amqp.exceptions import AMQPError
 from kombu import Connection
@@ -17,25 +18,44 @@ from nameko.exceptions import serialize
 from nameko.messaging import QueueConsumer
 from nameko.rpc import ReplyListener, RpcConsumer, get_rpc_exchange
 
+FIRST_PAUSE_S, LAST_PAUSE_S = 0.5, 2.0
 BROKER_ERRORS = (OperationalError, OSError, AMQPError)
 
 log = structlog.get_logger(__name__)
 
 
 class ResilientQueueConsumer(QueueConsumer):  # type: ignore[misc]
-    """Reconnects after 0.5 s, then every 2 s at most; refuses what it cannot decode."""
+    """Reconnects after 0.5 s, then every 2 s at most; refuses what it cannot decode.
+
+    It ends while the broker is away too: stock nameko cancels a consumer in the loop of a live
+    connection only, and would wait for that.
+    """
 
     def establish_connection(self) -> Connection:
-        """A live connection, however long the broker is away."""
+        """A live connection, however long the broker is away, unless the end is asked for."""
         connection = self.connection.clone()
-        connection.ensure_connection(
-            self.on_connection_error,
-            self.connect_max_retries,
-            interval_start=0.5,
-            interval_step=0.5,
-            interval_max=2,
-        )
-        return connection
+        pause = FIRST_PAUSE_S
+        while True:
+            try:
+                connection.connect()
+            except connection.connection_errors as error:
+                self.on_connection_error(error, pause)
+                if self._end_without_broker():
+                    raise  # `run` takes it for one more lost connection, and ends
+            else:
+                return connection
+            eventlet.sleep(pause)
+            pause = min(pause + FIRST_PAUSE_S, LAST_PAUSE_S)
+
+    def _end_without_broker(self) -> bool:
+        """Let providers go that want to leave: over no connection there is nothing to cancel."""
+        leaving = dict(self._pending_remove_providers)
+        self._pending_remove_providers.clear()
+        for provider, left in leaving.items():
+            self._consumers.pop(provider, None)
+            left.send()
+        self.should_stop = bool(leaving) and not self._consumers
+        return self.should_stop
 
     def ack_message(self, message: Any) -> None:
         """Over a broken connection nothing is acknowledged: the broker delivers it again."""

@@ -53,6 +53,8 @@ class Inbox(SharedExtension, ProviderCollector):  # type: ignore[misc]
     def start(self) -> None:
         """Declare the retry and dead-letter queues before the first message."""
         events = [each.event_type for each in self._providers]
+        with Connection(self._amqp_url, connect_timeout=5) as connection:
+            connection.ensure_connection(interval_start=0.5, interval_step=0.5, interval_max=2)
         topology.declare(self._amqp_url, self.container.service_name, events)
 
     def unregister_provider(self, provider: "Listener") -> None:

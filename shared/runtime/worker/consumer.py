@@ -78,8 +78,13 @@ class InboxConsumer:
         except AlreadyHandledError:
             MESSAGES.labels(deliveries.event_name(headers), "repeated").inc()
         except Exception as error:  # whatever it is, the message must not be lost
-            MESSAGES.labels(str(headers.get("ce-type")), "failed").inc()
-            log.warning("event_failed", failed_event=headers.get("ce-type"), exc_info=True)
+            name = (
+                "unreadable"
+                if isinstance(error, deliveries.UnreadableError)
+                else deliveries.event_name(headers)
+            )
+            MESSAGES.labels(name, "failed").inc()
+            log.warning("event_failed", failed_event=name, exc_info=True)
             self._set_aside(channel, headers, body, error)
         else:
             MESSAGES.labels(deliveries.event_name(headers), "handled").inc()

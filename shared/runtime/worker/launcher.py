@@ -10,7 +10,7 @@ import structlog
 from pydantic import SecretStr
 
 from shared.events.contract import Event
-from shared.runtime import logging, migrations, topology
+from shared.runtime import logging, migrations
 from shared.runtime.database import Database
 from shared.runtime.health import Health, broker_check
 from shared.runtime.relay import Relay
@@ -80,7 +80,6 @@ class Worker:
         self._relay.start()
         consumer = InboxConsumer(self._amqp_url, self._service, duties.handlers)
         if duties.handlers:
-            topology.declare(self._amqp_url, self._service, duties.handlers)
             consumer.start()
         for loop in duties.loops:
             loop.start()

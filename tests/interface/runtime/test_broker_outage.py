@@ -14,6 +14,7 @@ from shared.rpc.quota import Allowance, ListClaims, Plan, PutPlan, TakeClaim
 from shared.runtime import outbox, tables, topology
 from shared.runtime.database import Database
 from shared.runtime.local.broker import Broker
+from shared.runtime.local.processes import Process
 from shared.runtime.relay import Relay
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import publish
@@ -102,6 +103,32 @@ def test_events_written_during_an_outage_are_published_after_it(
                 found.append(message.headers["ce-subject"])
     relay.stop()
     assert found == [str(number) for number in range(10)]
+
+
+def test_processes_end_in_order_while_the_broker_is_away(
+    own_broker: Broker, quota: ServiceProcess, tmp_path: Path
+) -> None:
+    settings = {
+        "ARGOT_AMQP_URL": own_broker.amqp_url,
+        "ARGOT_DATABASE_URL": f"sqlite:///{tmp_path / 'ingest.db'}",
+        "ARGOT_STORAGE_ENDPOINT": "http://127.0.0.1:9",
+        "ARGOT_STORAGE_ACCESS_KEY": "nobody",
+        "ARGOT_STORAGE_SECRET_KEY": "nothing",
+        "ARGOT_WORK_DIR": str(tmp_path),
+    }
+    worker = ServiceProcess("services.ingest.worker", settings, tmp_path)
+    own_broker.stop()
+    Process.start(worker)  # it never gets ready
+    worker.wait_until(lambda: '"started"' in worker.log_tail(), 60)
+    quota.wait_until(lambda: not quota.is_ready(), 30)
+
+    for process in (quota, worker):
+        process.request_stop()
+
+    for process in (quota, worker):
+        assert process.wait(30)
+        assert process.returncode == 0
+    own_broker.start()
 
 
 def test_a_worker_handles_events_after_an_outage(own_broker: Broker) -> None:

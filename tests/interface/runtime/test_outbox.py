@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from shared.events.catalog import CustomModelCreated, CustomModelDeleted
 from shared.events.contract import Event
 from shared.runtime import context, outbox, tables
-from shared.runtime.database import AlreadyHandledError, Database
+from shared.runtime.database import AlreadyHandledError, Database, now
 from shared.runtime.relay import Relay
 from shared.runtime.testing.events import Tap
 
@@ -102,6 +103,26 @@ def test_several_relays_publish_each_event_once_and_in_order(
 
     assert subjects(seen) == list(range(300))
     assert waiting(database) == 0
+
+
+def test_a_relay_that_outlasts_its_lease_removes_nothing(database: Database, tap: Tap) -> None:
+    slow, quick = (Relay(database, "amqp://nowhere", "catalog") for _ in range(2))
+    with database.transaction() as session:
+        session.execute(sa.insert(tables.relay_lease).values(id=1))
+    emit(database, 1)
+    late = slow._take_batch()
+    assert late
+    assert quick._take_batch() is None, "the lease is held"
+    with database.transaction() as session:
+        session.execute(sa.update(tables.relay_lease).values(until=now() - timedelta(seconds=1)))
+    taken = quick._take_batch()
+    assert taken == late
+    quick._remove(taken)
+    emit(database, 2)  # SQLite gives it the position of the first one
+
+    slow._remove(late)
+
+    assert waiting(database) == 1
 
 
 DIES_BEFORE_MARKING = """

@@ -11,6 +11,7 @@ import pytest
 from argot import connection
 from argot.client import Client
 from argot.connection import ProblemError, UnreachableError
+from argot.patience import through_outages
 
 
 class Script(ThreadingHTTPServer):
@@ -46,6 +47,20 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.do_GET()
+
+
+def test_who_watches_a_training_outlasts_an_outage(
+    server: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "RETRY_SECONDS", ())
+    away = (503, {}, {"code": "service-unavailable", "detail": "away"})
+    server.answers = [away, None, away, (404, {}, {"code": "training-not-found", "detail": "?"})]
+
+    with Client(server.url, "token") as client, pytest.raises(ProblemError) as refusal:
+        through_outages(lambda: client.training("m", "t"), pause_s=0)
+
+    assert refusal.value.code == "training-not-found"
+    assert len(server.requests) == 4
 
 
 @pytest.fixture
