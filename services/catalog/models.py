@@ -13,6 +13,7 @@ from shared.events.data import StoredFile
 from shared.rpc.catalog import CustomModel, ModelDetails, RequestedTraining
 from shared.rpc.contract import Failure
 from shared.runtime.database import UtcDateTime, now
+from shared.runtime.repeats import RepeatColumns
 
 
 class Base(DeclarativeBase):
@@ -99,6 +100,12 @@ class TrainRequestRow(Base):
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("train_requests_keys", "organisation_id", "idempotency_key"),)
+
+
+class Repeat(RepeatColumns, Base):
+    """A model that was created under an idempotency key."""
+
+    __tablename__ = "repeats"
 
 
 def living(organisation_id: str) -> ColumnElement[bool]:

@@ -19,9 +19,12 @@ ROLES: frozenset[str] = frozenset(get_args(Role))
 KEYS_LIFESPAN_S = 600
 KEYS_TIMEOUT_S = 3
 KEYS_COOLDOWN_S = 10
+CLOCK_SKEW_S = 60
+"""A token may begin so much later than now; it never outlives its `exp`."""
 REMEMBERED_S = 30
 MAX_REMEMBERED = 1000
 SAFE_SECRET_BYTES = 32
+MAX_ID_LENGTH = 200
 
 log = structlog.get_logger(__name__)
 
@@ -65,21 +68,22 @@ class SharedSecret:
 
 
 class KeyServer:
-    """Public keys by their `kid`, fetched again when one is unknown or the set is old.
+    """Public keys by their `kid`, fetched again when one is unknown or the set is `lifespan` old.
 
-    Keys once seen still prove tokens while the key server is away. A token cannot choose the
-    algorithm: a key is bound to its own, and only asymmetric ones are accepted.
+    Sets are fetched `cooldown` seconds apart at least. Keys once seen still prove tokens while the
+    key server is away. A token cannot choose the algorithm: a key is bound to its own, and only
+    asymmetric ones are accepted.
     """
 
     algorithms = ["RS256", "ES256"]  # noqa: RUF012 (a constant of the protocol)
 
-    def __init__(self, url: str) -> None:
+    def __init__(
+        self, url: str, lifespan: float = KEYS_LIFESPAN_S, cooldown: float = KEYS_COOLDOWN_S
+    ) -> None:
         self._client = jwt.PyJWKClient(
-            url,
-            lifespan=KEYS_LIFESPAN_S,
-            timeout=KEYS_TIMEOUT_S,
-            cooldown_duration=KEYS_COOLDOWN_S,
+            url, lifespan=lifespan, timeout=KEYS_TIMEOUT_S, cooldown_duration=cooldown
         )
+        self._cooldown = cooldown
         self._seen: dict[str, jwt.PyJWK] = {}
         self._away_until = 0.0
 
@@ -94,10 +98,13 @@ class KeyServer:
         kid = header["kid"]
         if time.monotonic() >= self._away_until:
             try:
-                self._seen[kid] = self._client.get_signing_key(kid)
-            except PyJWKClientConnectionError:
-                self._away_until = time.monotonic() + KEYS_COOLDOWN_S
-            except jwt.PyJWKClientError:
+                found = self._client.get_signing_key(kid)
+                # All of the set and nothing else, so that what was removed is forgotten.
+                self._seen = {str(key.key_id): key for key in self._client.get_signing_keys()}
+                return found
+            except (PyJWKClientConnectionError, OSError, ValueError):  # no answer, or no JSON
+                self._away_until = time.monotonic() + self._cooldown
+            except (jwt.PyJWKClientError, jwt.PyJWKSetError):
                 self._seen.pop(kid, None)
                 raise
         if kid not in self._seen:
@@ -152,14 +159,16 @@ class Authenticator:
             algorithms=self._keys.algorithms,
             issuer=self._issuer,
             audience=self._audience,
+            leeway=CLOCK_SKEW_S,
             options={
                 "require": ["exp", "sub", "org"],
                 "verify_iss": self._issuer is not None,
                 "verify_aud": self._audience is not None,
-                # Our clock may be behind the issuer's; `exp` and `nbf` are what counts.
-                "verify_iat": False,
+                "verify_iat": False,  # `exp` and `nbf` are what counts
             },
         )
+        if int(claims["exp"]) <= time.time():  # the leeway is for `nbf`
+            raise jwt.ExpiredSignatureError
         return claims
 
 
@@ -169,12 +178,13 @@ def authenticator(settings: Settings) -> Authenticator:
     if settings.jwt_secret is not None:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
     else:
-        keys = KeyServer(str(settings.jwks_url))
+        keys = KeyServer(str(settings.jwks_url), settings.jwks_cache_seconds)
     return Authenticator(keys, settings.jwt_issuer, settings.jwt_audience)
 
 
 def _principal(claims: dict[str, Any]) -> Principal:
-    user_id, organisation_id = _text(claims, "sub"), _text(claims, "org")
+    user_id, organisation_id = _identifier(claims, "sub"), _identifier(claims, "org")
+    parent_id = _identifier(claims, "parent_org")
     roles = claims.get("roles", [])
     if not user_id or not organisation_id or not isinstance(roles, list):
         raise ValueError("the claims are not ours")
@@ -183,9 +193,17 @@ def _principal(claims: dict[str, Any]) -> Principal:
         name=_text(claims, "name") or user_id,
         organisation_id=organisation_id,
         organisation_name=_text(claims, "org_name") or organisation_id,
-        parent_organisation_id=_text(claims, "parent_org") or None,
+        parent_organisation_id=None if parent_id in {"", organisation_id} else parent_id,
         roles=ROLES.intersection(role for role in roles if isinstance(role, str)),
     )
+
+
+def _identifier(claims: dict[str, Any], name: str) -> str:
+    """A text that every database can keep and compare."""
+    value = _text(claims, name)
+    if len(value) > MAX_ID_LENGTH or not value.isprintable():
+        raise ValueError(f"{name} is no id")
+    return value
 
 
 def _text(claims: dict[str, Any], name: str) -> str:

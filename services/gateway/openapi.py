@@ -14,12 +14,20 @@ from services.gateway.web.response import PROBLEM
 from shared.errors import ERRORS
 
 Json = dict[str, Any]
+TAG: Json = {"ETag": {"schema": {"type": "string"}}}
+
 Mode = Literal["validation", "serialization"]
 
 DESCRIPTION = """Train speech-recognition models on your own audio and transcripts, and transcribe
 with them. Lists go on with `cursor`. Times are RFC 3339 in UTC, durations are seconds. Every
 answer bears `X-Request-Id`. An unknown path answers 404 `not-found`, a method that a path does
-not have 405 `method-not-allowed`; `HEAD` goes wherever `GET` goes."""
+not have 405 `method-not-allowed`; `HEAD` goes wherever `GET` goes. Unknown fields of a body are
+refused, unknown parameters of a query are not looked at.
+
+An `Idempotency-Key` makes a `POST` that creates safe to repeat for two days: the same request under
+the same key is answered as before, another one 422 `invalid-request`. Refusals are not kept.
+
+An `ETag` can come back as `If-None-Match`: 304 says that the answer is still the same."""
 
 
 class Fault(BaseModel):
@@ -103,8 +111,13 @@ def _operation(route: Route, schemas: Schemas) -> Json:
         "parameters": _parameters(route, schemas),
         "responses": {str(route.status): _success(route, schemas), **_errors(route, schemas)},
     }
+    if route.revalidates:
+        operation["responses"]["304"] = {"description": "Not Modified", "headers": TAG}
     if route.roles:
         operation["description"] = f"For the roles {', '.join(sorted(route.roles))}."
+    if route.group.resellers:
+        named = ", ".join(sorted(route.group.resellers))
+        operation["description"] += f" For {named} of a reseller too, where it is its resellee."
     if route.body:
         operation["requestBody"] = {
             "required": route.default_body is None,
@@ -127,6 +140,8 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     if "idempotency_key" in route.takes:
         schema = {"type": "string", "maxLength": 255}
         found.append({"name": "Idempotency-Key", "in": "header", "schema": schema})
+    if route.revalidates:
+        found.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
     return found
 
 
@@ -137,6 +152,8 @@ def _success(route: Route, schemas: Schemas) -> Json:
             "Location": {"required": route.status == HTTPStatus.TEMPORARY_REDIRECT}
             | {"schema": {"type": "string"}}
         }
+    if route.revalidates:
+        response["headers"] = TAG
     if route.status not in {204, 307}:
         refs = [schemas.of(model, "serialization") for model in models_of(route.answer)]
         schema = refs[0] if len(refs) == 1 else {"anyOf": refs} if refs else {}

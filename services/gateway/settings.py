@@ -17,10 +17,21 @@ class Settings(RuntimeSettings):
     port: int = 8080
     jwt_secret: SecretStr | None = Field(default=None, description="HS256; best 32 bytes or more")
     jwks_url: str | None = Field(default=None, description="keys for RS256 and ES256")
+    jwks_cache_seconds: float = Field(
+        default=600, gt=0, description="how long a key that was removed there may still count"
+    )
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     body_limit: int = Field(default=1024**2, ge=1024, description="bytes of a request's body")
     features_cache_seconds: float = Field(default=5.0, ge=0)
+    rate_limit: float = Field(
+        default=2000, ge=0, description="requests a second of an organisation; 0: unlimited"
+    )
+    rate_burst: int = Field(default=4000, ge=1, description="requests at once")
+    failed_rate_limit: float = Field(
+        default=100, ge=0, description="requests a second of an address without a good token"
+    )
+    failed_rate_burst: int = Field(default=1000, ge=1)
     max_workers: int = Field(default=100, ge=1, description="requests that wait for services")
 
     @model_validator(mode="after")

@@ -6,14 +6,14 @@ from sqlalchemy.orm import Session
 
 from services.ingest import domain, models
 from services.ingest.domain import Admitted, Facts
-from services.ingest.models import Dataset, Model, Upload
+from services.ingest.models import Dataset, Model, Repeat, Upload
 from shared.errors import ArgotError
 from shared.events import ingest as events
 from shared.events.catalog import CustomModelDeleted
 from shared.rpc import ingest as wire
 from shared.rpc.contract import Failure, Nothing, Page
 from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
-from shared.runtime import context, outbox, paging, uploads
+from shared.runtime import context, outbox, paging, repeats, uploads
 from shared.runtime.database import Database, now
 from shared.runtime.deliveries import Delivery
 from shared.runtime.storage import Storage
@@ -27,6 +27,8 @@ def open_uploads(
     domain.check_batch(request.files)
     wanted = domain.row_names(request.files)
     with database.transaction() as session:
+        if (answered := repeats.earlier(session, Repeat, request)) is not None:
+            return answered
         rows = models.live_datasets(request.organisation_id, request.model_id)
         taken = [row.name for row in session.scalars(rows.where(Dataset.name.in_(wanted)))]
     batch = domain.sort_batch(request.files, UploadType(request.type), taken)
@@ -46,17 +48,26 @@ def open_uploads(
         )
         for each in admitted
     }
-    with database.transaction() as session:
+
+    def record() -> wire.OpenedUploads:
         model = models.locked_model(session, request.organisation_id, request.model_id)
         if model.deleted_at is not None:
             raise ArgotError("custom-model-not-found")
         session.add_all(opened.values())
-    return wire.OpenedUploads(
-        items=[
-            _created(opened[each.row_name]) if isinstance(each, Admitted) else each
-            for each in batch
-        ]
-    )
+        session.flush()
+        return wire.OpenedUploads(
+            items=[
+                _created(opened[each.row_name]) if isinstance(each, Admitted) else each
+                for each in batch
+            ]
+        )
+
+    with database.transaction() as session:
+        answer = repeats.once(session, Repeat, request, record)
+    if not any(item.upload_id == each.id for item in answer.items for each in opened.values()):
+        for upload in opened.values():  # a twin was quicker
+            uploads.abort(storage, upload)
+    return answer
 
 
 def sign_parts(request: wire.SignParts, database: Database, storage: Storage) -> SignedParts:

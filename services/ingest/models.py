@@ -22,6 +22,7 @@ from services.ingest.domain import Facts
 from shared.rpc import ingest as wire
 from shared.rpc.contract import Failure
 from shared.runtime.database import UtcDateTime, now
+from shared.runtime.repeats import RepeatColumns
 from shared.runtime.uploads import UploadColumns
 from shared.runtime.worker.jobs import Leased
 
@@ -135,6 +136,12 @@ class Upload(UploadColumns, Base):
     row_name: Mapped[str] = mapped_column(String(255))
     row_type: Mapped[wire.DatasetType] = mapped_column(String(10))
     dataset_id: Mapped[str | None] = mapped_column(String(36), default=None)
+
+
+class Repeat(RepeatColumns, Base):
+    """A batch of uploads that was opened under an idempotency key."""
+
+    __tablename__ = "repeats"
 
 
 def locked_model(session: Session, organisation_id: str, model_id: str) -> Model:

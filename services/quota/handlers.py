@@ -18,6 +18,7 @@ from shared.rpc.quota import (
     GetFeatures,
     GetPlan,
     ListClaims,
+    NoteParent,
     Plan,
     PutPlan,
     ReleaseClaim,
@@ -32,7 +33,17 @@ def get_features(request: GetFeatures, database: Database) -> Features:
     """No plan, no features."""
     with database.reading() as session:
         row = session.get(PlanRow, request.organisation_id)
-        return Features(features=row.plan().features if row else [])
+        return Features(
+            features=row.plan().features if row else [],
+            parent_org=models.parent_of(session, request.organisation_id, row),
+        )
+
+
+def note_parent(request: NoteParent, database: Database) -> Nothing:
+    """Who resells to the organisation, by a token; kept for good."""
+    with database.transaction() as session:
+        models.note_parent(session, request.organisation_id, request.parent_org)
+    return Nothing()
 
 
 def put_plan(request: PutPlan, database: Database) -> Plan:

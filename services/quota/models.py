@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Select, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.quota.domain import Usage
 from shared.events.quota import ClaimKind
 from shared.rpc.quota import Allowance, Claim, Plan
-from shared.runtime.database import UtcDateTime
+from shared.runtime.database import UtcDateTime, now
 
 
 class Base(DeclarativeBase):
@@ -51,6 +52,16 @@ class PlanRow(Base):
         return Allowance.model_validate(getattr(self, kind))
 
 
+class Resellee(Base):
+    """Who resells to an organisation by the first token that said so; a plan may say otherwise."""
+
+    __tablename__ = "resellees"
+
+    organisation_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    parent_org: Mapped[str] = mapped_column(String(200))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Entry(Base):
     """A line of the ledger; never changed, never removed. Prices are decimal text."""
 
@@ -67,6 +78,25 @@ class Entry(Base):
     price: Mapped[str] = mapped_column(String(40))
     period_start: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+def note_parent(session: Session, organisation_id: str, parent_org: str) -> None:
+    """The first one counts, also of two at once."""
+    if session.get(Resellee, organisation_id) is not None:
+        return
+    try:
+        with session.begin_nested():
+            session.add(Resellee(organisation_id=organisation_id, parent_org=parent_org))
+    except IntegrityError:
+        pass  # another transaction was first
+
+
+def parent_of(session: Session, organisation_id: str, plan: PlanRow | None) -> str | None:
+    """Who resells to the organisation."""
+    if plan is not None and plan.parent_org is not None:
+        return plan.parent_org
+    row = session.get(Resellee, organisation_id)
+    return None if row is None else row.parent_org
 
 
 def locked_plan(session: Session, organisation_id: str) -> PlanRow | None:

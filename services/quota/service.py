@@ -10,6 +10,7 @@ from shared.rpc.quota import (
     GetFeatures,
     GetPlan,
     ListClaims,
+    NoteParent,
     Plan,
     PutPlan,
     ReleaseClaim,
@@ -31,6 +32,10 @@ class QuotaService:
     @answers(GetFeatures)
     def get_features(self, request: GetFeatures) -> Features:
         return handlers.get_features(request, self.database)
+
+    @answers(NoteParent)
+    def note_parent(self, request: NoteParent) -> Nothing:
+        return handlers.note_parent(request, self.database)
 
     @answers(PutPlan)
     def put_plan(self, request: PutPlan) -> Plan:

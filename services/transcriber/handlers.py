@@ -9,14 +9,14 @@ from uuid6 import uuid7
 
 from services.transcriber import domain, models
 from services.transcriber.domain import TranscriptionFault
-from services.transcriber.models import DeletedModel, Transcription, Upload
+from services.transcriber.models import DeletedModel, Repeat, Transcription, Upload
 from shared.errors import ArgotError
 from shared.events import transcriber as events
 from shared.events.catalog import CustomModelDeleted
 from shared.rpc import transcriber as wire
 from shared.rpc.contract import Nothing
 from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
-from shared.runtime import context, outbox, uploads
+from shared.runtime import context, outbox, repeats, uploads
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 from shared.runtime.storage import Storage, StorageUnavailable
@@ -34,6 +34,9 @@ def open_transcription(
 ) -> wire.OpenedTranscription:
     """A job that waits for its audio, and room in storage for that."""
     domain.check_file(request.name, request.size)
+    with database.transaction() as session:
+        if (answered := repeats.earlier(session, Repeat, request)) is not None:
+            return answered
     job_id = str(uuid7())
     begun = uploads.begin(storage, "transcriber", request.organisation_id, job_id)
     job = Transcription(
@@ -51,14 +54,22 @@ def open_transcription(
         transcription_id=job_id,
         **begun._asdict(),
     )
-    with database.transaction() as session:
+
+    def record() -> wire.OpenedTranscription:
         session.add_all([job, upload])
-    return wire.OpenedTranscription(
-        id=job_id,
-        upload_id=upload.id,
-        part_size=PART_SIZE,
-        part_count=uploads.part_count(request.size),
-    )
+        session.flush()
+        return wire.OpenedTranscription(
+            id=job_id,
+            upload_id=upload.id,
+            part_size=PART_SIZE,
+            part_count=uploads.part_count(request.size),
+        )
+
+    with database.transaction() as session:
+        answer = repeats.once(session, Repeat, request, record)
+    if answer.id != job_id:  # a twin was quicker
+        uploads.abort(storage, upload)
+    return answer
 
 
 def get_transcription(request: wire.GetTranscription, database: Database) -> wire.Transcription:

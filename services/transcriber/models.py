@@ -11,6 +11,7 @@ from shared.rpc import transcriber as wire
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure
 from shared.runtime.database import UtcDateTime, now
+from shared.runtime.repeats import RepeatColumns
 from shared.runtime.uploads import UploadColumns
 from shared.runtime.worker.jobs import Leased
 
@@ -85,6 +86,12 @@ class DeletedModel(Base):
 
     model_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     deleted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class Repeat(RepeatColumns, Base):
+    """A transcription that was opened under an idempotency key."""
+
+    __tablename__ = "repeats"
 
 
 def transcription(

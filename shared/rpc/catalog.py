@@ -6,7 +6,7 @@ from pydantic import Field
 from uuid6 import uuid7
 
 from shared.events.data import StoredFile
-from shared.rpc.contract import Failure, Listing, Nothing, Page, Reply, Request, Time
+from shared.rpc.contract import Failure, Listing, Nothing, Page, Repeatable, Reply, Request, Time
 
 StatusName = Literal["not_running", "provisioning", "running", "success", "failed"]
 
@@ -87,14 +87,13 @@ class FindTranscriptionTarget(Request[TranscriptionTarget]):
     key: str
 
 
-class CreateModel(Request[CustomModel]):
+class CreateModel(Repeatable[CustomModel]):
     """The caller makes the id, so that a call that is delivered twice makes one model.
 
-    Errors: `invalid-language`, `language-not-published`, `language-exists`.
+    Errors: `invalid-language`, `language-not-published`, `language-exists`, `invalid-request`.
     """
 
     service: ClassVar[str] = "catalog"
-    organisation_id: str
     model_id: str = Field(default_factory=lambda: str(uuid7()))
     name: str = Field(min_length=2, max_length=200)
     language: str
@@ -147,11 +146,15 @@ class TrainModel(Request[RequestedTraining]):
 
 
 class PublishLanguage(Request[Nothing]):
-    """Grant a base language to an organisation. Errors: `invalid-language`."""
+    """Grant a base language to an organisation; `granted_by` is a reseller that must have it.
+
+    Errors: `invalid-language`, `language-not-published`.
+    """
 
     service: ClassVar[str] = "catalog"
     organisation_id: str
     language: str
+    granted_by: str | None = None
 
 
 class WithdrawLanguage(Request[Nothing]):

@@ -74,6 +74,25 @@ class Call(Protocol):
         ...
 
 
+class Idempotency(BaseModel):
+    """A client's `Idempotency-Key`, and a digest of the request that it was sent with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str
+    digest: str
+
+
+class Repeatable(Request[ReplyT], Generic[ReplyT]):
+    """A command that creates something, once under each idempotency key of an organisation.
+
+    Errors: `invalid-request` where the key came with another request.
+    """
+
+    organisation_id: str
+    idempotency: Idempotency | None = None
+
+
 class Listing(Request[ReplyT], Generic[ReplyT]):
     """A request for one page, newest change first."""
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from shared.rpc.contract import Failure, Listing, Nothing, Page, Reply, Request, Time
+from shared.rpc.contract import Failure, Listing, Nothing, Page, Repeatable, Reply, Request, Time
 from shared.rpc.uploads import SignedParts, UploadState
 
 DatasetType = Literal["AUDIO", "TRANSCRIPT", "MANIFEST"]
@@ -63,11 +63,10 @@ class DatasetsState(Reply):
     processing: int
 
 
-class OpenUploads(Request[OpenedUploads]):
+class OpenUploads(Repeatable[OpenedUploads]):
     """Errors: `batch-too-large`, `ffmpeg_unavailable`; faults of one file are items."""
 
     service: ClassVar[str] = "ingest"
-    organisation_id: str
     model_id: str
     type: Literal["auto", "AUDIO", "TRANSCRIPT"]
     files: list[NamedFile]

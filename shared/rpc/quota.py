@@ -49,9 +49,10 @@ class Plan(Reply):
 
 
 class Features(Reply):
-    """The features of an organisation's plan; none without a plan."""
+    """The features of an organisation's plan, none without a plan, and who resells to it."""
 
     features: list[Feature]
+    parent_org: str | None = None
 
 
 class Claim(Reply):
@@ -71,6 +72,14 @@ class GetFeatures(Request[Features]):
 
     service: ClassVar[str] = "quota"
     organisation_id: str
+
+
+class NoteParent(Request[Nothing]):
+    """A token names the organisation's reseller: the first one counts, unless the plan has one."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+    parent_org: str
 
 
 class PutPlan(Request[Plan]):

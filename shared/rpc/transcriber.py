@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.rpc.catalog import TranscriptionTarget
-from shared.rpc.contract import Failure, Nothing, Reply, Request, Time
+from shared.rpc.contract import Failure, Nothing, Repeatable, Reply, Request, Time
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
@@ -37,11 +37,10 @@ class Result(Reply):
     content_type: str
 
 
-class OpenTranscription(Request[OpenedTranscription]):
+class OpenTranscription(Repeatable[OpenedTranscription]):
     """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
 
     service: ClassVar[str] = "transcriber"
-    organisation_id: str
     target: TranscriptionTarget
     name: str
     size: int

@@ -18,7 +18,6 @@ from shared.rpc.contract import Request
 
 OF_NO_ROUTE = {
     "method-not-allowed",  # of a path, told in the document's description
-    "rate-limited",
 }
 NEVER_PASSED_ON = {
     "invalid-request",  # where the gateway has checked the call's input itself

@@ -86,9 +86,13 @@ def find_transcription_target(
 
 
 def publish_language(request: PublishLanguage, database: Database) -> Nothing:
-    """Granting twice is granting once."""
+    """Granting twice is granting once; a reseller grants what it has itself."""
     _refuse_unknown(request.language)
     with database.transaction() as session:
+        if request.granted_by is not None and not models.is_published(
+            session, request.granted_by, request.language
+        ):
+            raise ArgotError("language-not-published")
         session.merge(
             Publication(organisation_id=request.organisation_id, language=request.language)
         )

@@ -1,12 +1,15 @@
 """The life of a custom model apart from its training."""
 
+from functools import partial
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from services.catalog import languages, models
 from services.catalog.domain import key_of
 from services.catalog.handlers.languages import BaseModels
-from services.catalog.models import ModelRow
+from services.catalog.models import ModelRow, Repeat
 from shared.errors import ArgotError
 from shared.events.catalog import (
     CustomModelCreated,
@@ -23,7 +26,7 @@ from shared.rpc.catalog import (
     RenameModel,
 )
 from shared.rpc.contract import Nothing, Page
-from shared.runtime import outbox, paging
+from shared.runtime import outbox, paging, repeats
 from shared.runtime.database import Database, now
 
 
@@ -46,25 +49,29 @@ def create_model(request: CreateModel, database: Database, base_models: BaseMode
     )
     try:
         with database.transaction() as session:
-            known = session.get(ModelRow, request.model_id)
-            if known is not None and known.organisation_id == request.organisation_id:
-                return known.wire()
-            if not models.is_published(session, request.organisation_id, language):
-                raise ArgotError("language-not-published")
-            session.add(row)
-            session.flush()
-            outbox.publish(
-                session,
-                CustomModelCreated(
-                    organisation_id=row.organisation_id,
-                    model_id=row.id,
-                    key=row.key,
-                    name=row.name,
-                    language=language,
-                ),
-            )
+            return repeats.once(session, Repeat, request, partial(_add, session, row))
     except IntegrityError as error:
         raise ArgotError("language-exists") from error
+
+
+def _add(session: Session, row: ModelRow) -> CustomModel:
+    known = session.get(ModelRow, row.id)
+    if known is not None and known.organisation_id == row.organisation_id:
+        return known.wire()
+    if not models.is_published(session, row.organisation_id, row.language):
+        raise ArgotError("language-not-published")
+    session.add(row)
+    session.flush()
+    outbox.publish(
+        session,
+        CustomModelCreated(
+            organisation_id=row.organisation_id,
+            model_id=row.id,
+            key=row.key,
+            name=row.name,
+            language=row.language,
+        ),
+    )
     return row.wire()
 
 

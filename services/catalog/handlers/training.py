@@ -85,6 +85,8 @@ def _assess(request: TrainModel, call: Call) -> Assessment:
 def _begin(request: TrainModel, database: Database) -> TrainRequestRow:
     with database.transaction() as session:
         model = models.hold(session, request.organisation_id, request.model_id)
+        if (twin := _begun(session, request)) is not None:
+            return twin
         _refuse_busy(session, model)
         training = TrainRequestRow(
             id=str(uuid7()),

@@ -1,18 +1,24 @@
 """What administrators grant to organisations."""
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field
 
 from services.gateway.authentication import Role
 from services.gateway.routes.answers import without
+from services.gateway.routes.models import NO_CONTROL_CHARACTERS
 from services.gateway.routes.table import API, Answer, Group, PageQuery, Visit
+from shared.errors import ArgotError
 from shared.rpc.catalog import PublishLanguage, WithdrawLanguage
 from shared.rpc.contract import Page
 from shared.rpc.quota import Allowance, Claim, GetPlan, ListClaims, Plan, PutPlan
 
 ADMINISTRATORS: frozenset[Role] = frozenset({"sysop"})
+RESELLERS: frozenset[Role] = frozenset({"admin"})
 
 admin = Group(
-    f"{API}/admin/organisations/{{organisation_id}}", "Administration", roles=ADMINISTRATORS
+    f"{API}/admin/organisations/{{organisation_id}}",
+    "Administration",
+    roles=ADMINISTRATORS,
+    resellers=RESELLERS,
 )
 
 
@@ -29,6 +35,9 @@ class NewPlan(Plan):
 
     training: NewAllowance
     hosting: NewAllowance
+    parent_org: str | None = Field(
+        default=None, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS
+    )
 
 
 @admin.route("GET", "/plan", answer=Plan)
@@ -41,6 +50,7 @@ def show_plan(visit: Visit, organisation_id: str) -> Answer:
 @admin.route("PUT", "/plan", answer=Plan)
 def put_plan(visit: Visit, organisation_id: str, body: NewPlan) -> Answer:
     """Set an organisation's plan."""
+    body = body.model_copy(update={"parent_org": _parent(visit, organisation_id, body)})
     try:
         plan = visit.call.json(PutPlan(organisation_id=organisation_id, plan=body))
     finally:  # an answer that did not come in time leaves open whether the plan is set
@@ -48,10 +58,21 @@ def put_plan(visit: Visit, organisation_id: str, body: NewPlan) -> Answer:
     return Answer(without(plan, "parent_org"))
 
 
-@admin.route("PUT", "/publications/{language}", status=204, errors=["invalid-language"])
+@admin.route(
+    "PUT",
+    "/publications/{language}",
+    status=204,
+    errors=["invalid-language", "language-not-published"],
+)
 def publish(visit: Visit, organisation_id: str, language: str) -> Answer:
     """Grant a base language to an organisation."""
-    visit.call.json(PublishLanguage(organisation_id=organisation_id, language=language))
+    visit.call.json(
+        PublishLanguage(
+            organisation_id=organisation_id,
+            language=language,
+            granted_by=None if _is_sysop(visit) else visit.principal.organisation_id,
+        )
+    )
     return Answer()
 
 
@@ -70,3 +91,22 @@ def list_claims(visit: Visit, organisation_id: str, query: PageQuery) -> Answer:
             ListClaims(organisation_id=organisation_id, limit=query.limit, cursor=query.cursor)
         )
     )
+
+
+def _is_sysop(visit: Visit) -> bool:
+    """Else a reseller's admin, who got as far as this."""
+    return bool(ADMINISTRATORS & visit.principal.roles)
+
+
+def _parent(visit: Visit, organisation_id: str, plan: NewPlan) -> str | None:
+    """Who resells to the organisation by its new plan. Errors: `invalid-request`."""
+    if _is_sysop(visit):
+        allowed, kept = plan.parent_org != organisation_id, plan.parent_org
+    else:  # a reseller can neither give its resellee away nor lose it by leaving the field out
+        kept = visit.principal.organisation_id
+        allowed = plan.parent_org in {None, kept}
+    if not allowed:
+        message = "The organisation cannot be a resellee of this one"
+        fault = {"code": "invalid-request", "message": message, "field": "parent_org"}
+        raise ArgotError("invalid-request", message, [fault])
+    return kept

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from services.gateway.routes.answers import without
+from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import PATH
 from services.gateway.routes.table import Answer, Body, Group, PageQuery, Visit
 from shared.errors import ArgotError
@@ -46,7 +47,9 @@ class NewUploads(Body):
     answer=OpenedUploads,
     errors=["batch-too-large", "ffmpeg_unavailable", "unsupported-file-type", "file-too-large"],
 )
-def open_uploads(visit: Visit, details: ModelDetails, body: NewUploads) -> Answer:
+def open_uploads(
+    visit: Visit, details: ModelDetails, body: NewUploads, idempotency_key: str | None
+) -> Answer:
     """Open uploads for the files of a batch."""
     opened = visit.call.json(
         OpenUploads(
@@ -54,6 +57,7 @@ def open_uploads(visit: Visit, details: ModelDetails, body: NewUploads) -> Answe
             model_id=details.model.id,
             type=body.type,
             files=[NamedFile(name=file.name, size=file.size) for file in body.files],
+            idempotency=idempotency(idempotency_key, body, details.model.id),
         )
     )
     return Answer({"items": [without(item, *item) for item in opened["items"]]})

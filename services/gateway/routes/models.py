@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from services.gateway.authentication import Role
+from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.table import API, Answer, Body, Group, PageQuery, Visit
 from shared.rpc.catalog import (
     CreateModel,
@@ -61,13 +62,14 @@ def list_models(visit: Visit, query: PageQuery) -> Answer:
     answer=CustomModel,
     errors=["invalid-language", "language-not-published", "language-exists"],
 )
-def create_model(visit: Visit, body: NewModel) -> Answer:
+def create_model(visit: Visit, body: NewModel, idempotency_key: str | None) -> Answer:
     """Create a custom model."""
     model = visit.call.json(
         CreateModel(
             organisation_id=visit.principal.organisation_id,
             name=body.name,
             language=body.language,
+            idempotency=idempotency(idempotency_key, body),
         )
     )
     return Answer(model, location=f"{PATH}/{model['id']}")

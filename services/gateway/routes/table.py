@@ -73,6 +73,8 @@ class Group:
     tag: str
     feature: Feature | None = None
     roles: frozenset[Role] = frozenset()
+    resellers: frozenset[Role] = frozenset()
+    """Roles that may use the routes too, where the path names a resellee of theirs."""
     public: bool = False
 
     def route(
@@ -151,6 +153,12 @@ class Route:
         """The model of the query."""
         return self.takes.get("query")
 
+    @cached_property
+    def revalidates(self) -> bool:
+        """Whether a client may ask if the answer that it keeps is still the same."""
+        reads = (self.method, self.status) == ("GET", 200) and not self.group.public
+        return reads and "application/json" in self.media_types
+
     @property
     def summary(self) -> str:
         """The first line of the handler's docstring."""
@@ -167,7 +175,7 @@ class Route:
         codes = {"internal-error", *self.errors}
         if self.group.public:
             return codes
-        codes |= {"unauthenticated", "service-unavailable"}
+        codes |= {"unauthenticated", "rate-limited", "service-unavailable"}
         codes |= {MISSING[name] for name in self.path_values if name in MISSING}
         if self.group.feature:
             codes.add("feature-not-available")

@@ -2,6 +2,7 @@
 
 from pydantic import BaseModel
 
+from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Body, Group, Visit
 from shared.rpc.catalog import FindTranscriptionTarget
@@ -46,13 +47,17 @@ class ResultQuery(BaseModel):
         "file-too-large",
     ],
 )
-def open_transcription(visit: Visit, body: NewTranscription) -> Answer:
+def open_transcription(visit: Visit, body: NewTranscription, idempotency_key: str | None) -> Answer:
     """Open a transcription, which then waits for its audio."""
     organisation_id = visit.principal.organisation_id
     target = visit.call(FindTranscriptionTarget(organisation_id=organisation_id, key=body.language))
     opened = visit.call.json(
         OpenTranscription(
-            organisation_id=organisation_id, target=target, name=body.name, size=body.size
+            organisation_id=organisation_id,
+            target=target,
+            name=body.name,
+            size=body.size,
+            idempotency=idempotency(idempotency_key, body),
         )
     )
     return Answer(opened, location=f"{PATH}/{opened['id']}")

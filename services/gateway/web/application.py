@@ -27,7 +27,9 @@ REQUESTS = Histogram(
     ["method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
-COMMON_HEADERS = (("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"))
+
+WITHOUT_BODY = frozenset({204, 304})
+"""Statuses that have none by definition, and so no length of one."""
 
 log = structlog.get_logger(__name__)
 
@@ -58,10 +60,11 @@ class Application:
         route, response = self._answer(request)
         headers = [
             *response.headers,
-            *COMMON_HEADERS,
+            ("Cache-Control", response.cache),
+            ("X-Content-Type-Options", "nosniff"),
             ("X-Request-Id", request.request_id),
         ]
-        if response.status != 204:  # noqa: PLR2004 (has no body by definition)
+        if response.status not in WITHOUT_BODY:
             headers.append(("Content-Length", str(len(response.body))))
         if not _settle(environ) or self.stopping:
             environ[PROTOCOL].close_connection = True

@@ -10,7 +10,7 @@ from nameko.extensions import Entrypoint
 
 from services.gateway.routes.table import Answer, Route
 from services.gateway.web.request import HttpRequest
-from services.gateway.web.response import Response, encode
+from services.gateway.web.response import JSON, Response, encode, revalidated
 from services.gateway.web.server import Server
 from shared.errors import ArgotError
 
@@ -41,7 +41,7 @@ class Routes(Entrypoint):  # type: ignore[misc]
     def run(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
         """Answer one request. Probes need no worker, so they pass where all are taken."""
         if route.group.public:
-            return respond(route, route.handler(self.container.config["health"]))
+            return respond(route, route.handler(self.container.config["health"]), request)
         done = Event()
         try:
             self.container.spawn_worker(
@@ -56,20 +56,23 @@ class Routes(Entrypoint):  # type: ignore[misc]
             )
         except ContainerBeingKilled as error:
             raise ArgotError("service-unavailable", "The gateway is stopping") from error
-        return respond(route, done.wait())
+        return respond(route, done.wait(), request)
 
     def _finish(self, done: Event, _worker_ctx: Any, result: Any, exc_info: Any) -> Any:
         done.send(result, exc_info)
         return result, exc_info
 
 
-def respond(route: Route, answer: Answer) -> Response:
+def respond(route: Route, answer: Answer, request: HttpRequest) -> Response:
     """The answer under the route's status."""
     headers = (("Location", answer.location),) if answer.location else ()
     if answer.content is None:
         return Response(route.status, headers, b"")
     headers = (("Content-Type", answer.media_type), *headers)
-    return Response(route.status, headers, encode(answer.content))
+    response = Response(route.status, headers, encode(answer.content))
+    if route.revalidates and answer.media_type == JSON:
+        return revalidated(response, request.header("If-None-Match"))
+    return response
 
 
 def serves(table: Sequence[Route]) -> Callable[[MethodT], MethodT]:

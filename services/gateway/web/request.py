@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from eventlet.wsgi import ChunkReadError
 from uuid6 import uuid7
@@ -10,6 +10,8 @@ from uuid6 import uuid7
 from shared.errors import ArgotError
 from shared.runtime import context
 
+_SLASH = re.compile("%2f", re.IGNORECASE)
+_REPLACEMENT = "%EF%BF%BD"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -20,7 +22,8 @@ class HttpRequest:
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ = environ
         self.method: str = environ["REQUEST_METHOD"]
-        self.path: str = environ["PATH_INFO"].encode("latin1").decode(errors="replace")
+        self.path = _path(environ["RAW_PATH_INFO"])
+        self.address: str = environ["REMOTE_ADDR"]
         self.request_id = _sane(_REQUEST_ID, self.header("X-Request-Id")) or str(uuid7())
         self.traceparent = (
             _sane(_TRACEPARENT, self.header("traceparent")) or context.new_traceparent()
@@ -60,6 +63,16 @@ class HttpRequest:
     def _media_type(self) -> str:
         value: str = self._environ.get("CONTENT_TYPE") or ""
         return value.partition(";")[0].strip().lower()
+
+
+def _path(raw: str) -> str:
+    """The path as text, with replacement characters for what is no UTF-8, and for a written `%2F`.
+
+    No id has a slash, and as one it would lead to another route.
+    """
+    if "%" in raw:
+        raw = unquote(_SLASH.sub(_REPLACEMENT, raw), encoding="latin1")
+    return raw.encode("latin1").decode(errors="replace")
 
 
 def _sane(pattern: re.Pattern[str], value: str) -> str:

@@ -1,25 +1,31 @@
 """Answers on the wire, errors among them."""
 
+from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from services.gateway.limits import RateLimited
 from shared.errors import ArgotError
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 RETRY_AFTER_S = 2
+NO_STORE = "no-store"
+REVALIDATE = "private, no-cache"
+"""A browser keeps the answer, and asks each time whether it is still the same."""
 
 Headers = tuple[tuple[str, str], ...]
 
 
 class Response(NamedTuple):
-    """Status, headers, body."""
+    """Status, headers, body, and who may keep it."""
 
     status: int
     headers: Headers
     body: bytes
+    cache: str = NO_STORE
 
     @property
     def status_line(self) -> str:
@@ -34,6 +40,15 @@ def encode(content: Any) -> bytes:
     if isinstance(content, str):
         return content.encode()
     return to_json(content, inf_nan_mode="null")
+
+
+def revalidated(response: Response, known: str) -> Response:
+    """The response under the tag of its content; 304 where the `If-None-Match` names that."""
+    tag = f'"{blake2b(response.body, digest_size=16).hexdigest()}"'
+    named = {each.strip().removeprefix("W/") for each in known.split(",")} if known else set()
+    if tag in named or "*" in named:
+        return Response(HTTPStatus.NOT_MODIFIED, (("ETag", tag),), b"", REVALIDATE)
+    return Response(response.status, (*response.headers, ("ETag", tag)), response.body, REVALIDATE)
 
 
 def problem(error: ArgotError, headers: Headers = ()) -> Response:
@@ -52,4 +67,6 @@ def problem(error: ArgotError, headers: Headers = ()) -> Response:
         headers += (("WWW-Authenticate", "Bearer"),)
     if error.code == "service-unavailable":
         headers += (("Retry-After", str(RETRY_AFTER_S)),)
+    if isinstance(error, RateLimited):
+        headers += (("Retry-After", str(error.retry_after)),)
     return Response(error.kind.status, (("Content-Type", PROBLEM), *headers), encode(document))

@@ -116,7 +116,9 @@ class Catalog:
         )
 
     @answers(catalog.PublishLanguage)
-    def publish_language(self, _request: catalog.PublishLanguage) -> Nothing:
+    def publish_language(self, request: catalog.PublishLanguage) -> Nothing:
+        if request.granted_by is not None and request.language != "fr":
+            raise ArgotError("language-not-published")
         return Nothing()
 
     @answers(catalog.WithdrawLanguage)
@@ -127,6 +129,7 @@ class Catalog:
 class Quota:
     name = "quota"
     request = RequestContext()
+    parents: ClassVar[dict[str, str]] = {}
     plans: ClassVar[dict[str, quota.Plan]] = {
         RICH: quota.Plan(
             features=["automatic_training"],
@@ -139,7 +142,13 @@ class Quota:
     @answers(quota.GetFeatures)
     def get_features(self, request: quota.GetFeatures) -> quota.Features:
         plan = self.plans.get(request.organisation_id)
-        return quota.Features(features=plan.features if plan else [])
+        parent = (plan and plan.parent_org) or self.parents.get(request.organisation_id)
+        return quota.Features(features=plan.features if plan else [], parent_org=parent)
+
+    @answers(quota.NoteParent)
+    def note_parent(self, request: quota.NoteParent) -> Nothing:
+        self.parents.setdefault(request.organisation_id, request.parent_org)
+        return Nothing()
 
     @answers(quota.PutPlan)
     def put_plan(self, request: quota.PutPlan) -> quota.Plan:

@@ -36,8 +36,14 @@ def test_languages(http: httpx.Client) -> None:
     base = {"key": "fr", "name": "French", "kind": "base"}
     custom = {"key": "fr-x", "name": "X", "kind": "custom"}
     custom |= {"model_id": "m1", "base_language": "fr"}
-    assert http.get("/api/v1/languages?for=training").json() == {"items": [base]}
-    assert http.get("/api/v1/languages?for=transcription").json() == {"items": [base, custom]}
+    assert http.get("/api/v1/languages?for=training").json() == {
+        "items": [base],
+        "next_cursor": None,
+    }
+    assert http.get("/api/v1/languages?for=transcription").json() == {
+        "items": [base, custom],
+        "next_cursor": None,
+    }
 
 
 def test_models(http: httpx.Client) -> None:

@@ -2,23 +2,21 @@
 
 import base64
 import json
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
 from services.gateway import authentication
 from services.gateway.authentication import Authenticator, KeyServer, Principal, SharedSecret
 from services.gateway.settings import Settings
 from shared.errors import ArgotError
+from shared.runtime.testing.keys import TestKeyServer
 
 SECRET = "a secret of the tests, long enough for HS256"
 RSA_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -69,6 +67,10 @@ def test_a_principal(by_secret: Authenticator) -> None:
     )
 
 
+def test_an_organisation_is_not_its_own_reseller(by_secret: Authenticator) -> None:
+    assert by_secret.authenticate(signed(parent_org="acme")).parent_organisation_id is None
+
+
 def test_optional_claims(by_secret: Authenticator) -> None:
     principal = by_secret.authenticate(signed().replace("Bearer", "bearer"))
     assert (principal.name, principal.organisation_name) == ("ann", "acme")
@@ -94,7 +96,11 @@ def test_optional_claims(by_secret: Authenticator) -> None:
         signed(org=""),
         signed(org=["acme"]),
         signed(exp=int(time.time()) - 1),
-        signed(nbf=int(time.time()) + 60),
+        signed(nbf=int(time.time()) + 120),
+        signed(org="a\0b"),
+        signed(org="x" * 201),
+        signed(sub="\ud800"),
+        signed(parent_org="a\nb"),
         signed(roles="sysop"),
         signed(name=5),
         handmade({"alg": "none"}, claims(), b""),
@@ -135,51 +141,44 @@ def test_issuer_and_audience_of_a_shared_secret() -> None:
         assert refusal(strict, signed(**other)) == "unauthenticated"
 
 
-class KeysHandler(BaseHTTPRequestHandler):
-    keys: ClassVar[list[dict[str, Any]]] = []
-    fetched = 0
-
-    def do_GET(self) -> None:
-        type(self).fetched += 1
-        body = json.dumps({"keys": self.keys}).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+@pytest.fixture
+def key_server() -> Iterator[TestKeyServer]:
+    with TestKeyServer() as server:
+        server.publish("rsa", RSA_KEY.public_key(), use="sig")
+        server.publish("ec", EC_KEY.public_key(), alg="ES256")
+        server.keys["oct"] = {
+            "kty": "oct",
+            "kid": "oct",
+            "k": base64.urlsafe_b64encode(SECRET.encode()).decode(),
+        }
+        yield server
 
 
 @pytest.fixture
-def key_server() -> Iterator[HTTPServer]:
-    KeysHandler.fetched = 0
-    KeysHandler.keys = [
-        {**RSAAlgorithm.to_jwk(RSA_KEY.public_key(), as_dict=True), "kid": "rsa", "use": "sig"},
-        {**ECAlgorithm.to_jwk(EC_KEY.public_key(), as_dict=True), "kid": "ec", "alg": "ES256"},
-        {"kty": "oct", "kid": "oct", "k": base64.urlsafe_b64encode(SECRET.encode()).decode()},
-    ]
-    server = HTTPServer(("127.0.0.1", 0), KeysHandler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server
-    server.shutdown()
-    server.server_close()
+def by_keys(key_server: TestKeyServer) -> Authenticator:
+    return Authenticator(KeyServer(key_server.url), ISSUER, AUDIENCE)
 
 
-@pytest.fixture
-def by_keys(key_server: HTTPServer) -> Authenticator:
-    url = f"http://127.0.0.1:{key_server.server_port}/keys"
-    return Authenticator(KeyServer(url), ISSUER, AUDIENCE)
+def rotating(key_server: TestKeyServer) -> Authenticator:
+    """One that asks the key server again at every chance."""
+    return Authenticator(KeyServer(key_server.url, lifespan=0.01, cooldown=0), ISSUER, AUDIENCE)
+
+
+def eventually(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def of_issuer(key: Any, algorithm: str, kid: str, **other: Any) -> str:
     return signed(key, algorithm, kid, **{"iss": ISSUER, "aud": AUDIENCE, **other})
 
 
-def test_public_keys(by_keys: Authenticator) -> None:
+def test_public_keys(key_server: TestKeyServer, by_keys: Authenticator) -> None:
     assert by_keys.authenticate(of_issuer(RSA_KEY, "RS256", "rsa")).user_id == "ann"
     assert by_keys.authenticate(of_issuer(EC_KEY, "ES256", "ec", aud=["x", AUDIENCE]))
-    assert KeysHandler.fetched == 1
+    assert key_server.fetched == 1
 
 
 def test_algorithm_confusion(by_keys: Authenticator) -> None:
@@ -208,21 +207,103 @@ def test_another_issuer_or_audience(by_keys: Authenticator, other: dict[str, Any
     assert refusal(by_keys, of_issuer(RSA_KEY, "RS256", "rsa", **other)) == "unauthenticated"
 
 
-def test_unknown_keys_do_not_flood_the_key_server(by_keys: Authenticator) -> None:
+def test_unknown_keys_do_not_flood_the_key_server(
+    key_server: TestKeyServer, by_keys: Authenticator
+) -> None:
     stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     for number in range(5):
         assert refusal(by_keys, of_issuer(stranger, "RS256", f"k{number}")) == "unauthenticated"
-    assert KeysHandler.fetched <= 2
+    assert key_server.fetched <= 2
 
 
-def test_a_key_server_that_is_away(key_server: HTTPServer, by_keys: Authenticator) -> None:
+def test_a_new_key_is_found(key_server: TestKeyServer) -> None:
+    authenticator = rotating(key_server)
+    authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa"))
+    new = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    token = of_issuer(new, "RS256", "new")
+    assert refusal(authenticator, token) == "unauthenticated"
+    key_server.publish("new", new.public_key())
+    assert authenticator.authenticate(token).user_id == "ann"
+    assert authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa", name="Still good"))
+
+
+def test_a_removed_key_is_refused(key_server: TestKeyServer) -> None:
+    authenticator = rotating(key_server)
+    authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa"))
+    key_server.withdraw("rsa")
+    names = (f"Ann {number}" for number in range(10**6))  # another token each time
+
+    def is_refused() -> bool:
+        try:
+            authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa", name=next(names)))
+        except ArgotError as error:
+            return error.code == "unauthenticated"
+        return False
+
+    eventually(is_refused)
+    assert authenticator.authenticate(of_issuer(EC_KEY, "ES256", "ec")).user_id == "ann"
+    key_server.close()
+    later = of_issuer(RSA_KEY, "RS256", "rsa", name="Later")
+    assert refusal(authenticator, later) == "service-unavailable"
+
+
+def test_a_key_that_was_removed_unnoticed_does_not_come_back(key_server: TestKeyServer) -> None:
+    authenticator = rotating(key_server)
+    authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa"))
+    key_server.withdraw("rsa")
+    fetched = key_server.fetched
+    names = (f"Ann {number}" for number in range(10**6))
+
+    def is_fetched() -> bool:
+        assert authenticator.authenticate(of_issuer(EC_KEY, "ES256", "ec", name=next(names)))
+        return key_server.fetched > fetched
+
+    eventually(is_fetched)
+    key_server.close()
+    later = of_issuer(RSA_KEY, "RS256", "rsa", name="Later")
+    assert refusal(authenticator, later) == "service-unavailable"
+
+
+def test_a_key_server_that_is_away(key_server: TestKeyServer) -> None:
+    authenticator = rotating(key_server)
     token = of_issuer(RSA_KEY, "RS256", "rsa")
-    by_keys.authenticate(token)
-    key_server.shutdown()
-    key_server.server_close()
-    assert by_keys.authenticate(of_issuer(RSA_KEY, "RS256", "rsa", name="Again")).name == "Again"
-    fresh = Authenticator(KeyServer(f"http://127.0.0.1:{key_server.server_port}"), ISSUER, AUDIENCE)
-    assert refusal(fresh, token) == "service-unavailable"
+    authenticator.authenticate(token)
+    key_server.close()
+    again = authenticator.authenticate(of_issuer(RSA_KEY, "RS256", "rsa", name="Again"))
+    assert again.name == "Again"
+    assert refusal(authenticator, of_issuer(EC_KEY, "ES256", "x")) == "service-unavailable"
+    assert refusal(rotating(key_server), token) == "service-unavailable"
+
+
+def test_a_key_server_that_talks_nonsense(key_server: TestKeyServer) -> None:
+    key_server.broken = b"<html>Bad gateway</html>"
+    authenticator = rotating(key_server)
+    token = of_issuer(RSA_KEY, "RS256", "rsa")
+    assert refusal(authenticator, token) == "service-unavailable"
+    key_server.broken = None
+    assert authenticator.authenticate(token).user_id == "ann"
+
+
+@pytest.mark.parametrize(
+    ("other", "good"),
+    [
+        ({"nbf": 50}, True),
+        ({"nbf": 130}, False),
+        ({"iat": 3600}, True),
+        ({"exp": 2}, True),
+        ({"exp": -1}, False),
+        ({"exp": -50}, False),
+        ({"exp": 0.0}, False),
+    ],
+    ids=str,
+)
+def test_clocks_that_differ(by_secret: Authenticator, other: dict[str, float], good: bool) -> None:
+    """`nbf` may be a minute ahead; nothing outlives its `exp`."""
+    token = signed(**{claim: time.time() + offset for claim, offset in other.items()})
+    if good:
+        assert by_secret.authenticate(token).user_id == "ann"
+    else:
+        assert refusal(by_secret, token) == "unauthenticated"
 
 
 @pytest.mark.parametrize(

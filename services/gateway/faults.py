@@ -1,0 +1,35 @@
+"""What is wrong with a body or a query, in words for its author."""
+
+from pydantic import ValidationError
+
+MAX_FAULTS = 20
+
+WORDS = {
+    "missing": "This field is required",
+    "extra_forbidden": "There is no such field",
+    "json_invalid": "This is no valid JSON",
+    "string_type": "This must be a text",
+    "string_pattern_mismatch": "Control characters are not allowed",
+    "string_unicode": "This is no valid text",
+    "int_type": "This must be a whole number",
+    "int_parsing": "This must be a whole number",
+    "int_from_float": "This must be a whole number",
+    "bool_type": "This must be true or false",
+    "list_type": "This must be a list",
+    "model_type": "This must be an object",
+    "model_attributes_type": "This must be an object",
+}
+"""By pydantic's kind of error; of other kinds its own words will do."""
+
+
+def field_faults(error: ValidationError) -> list[dict[str, str]]:
+    """The first faults, each under the path of its field; empty for the body itself."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        {
+            "code": "invalid-request",
+            "message": WORDS.get(each["type"], each["msg"].removeprefix("Value error, ")),
+            "field": ".".join(map(str, each["loc"])),
+        }
+        for each in found[:MAX_FAULTS]
+    ]
