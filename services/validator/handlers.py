@@ -4,8 +4,9 @@ import time
 
 from sqlalchemy import delete
 
-from services.validator import domain, models
-from services.validator.models import DeletedModel, FileRow
+from services.validator import models
+from services.validator.domain.verdict import assess
+from services.validator.models import FileRow
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDeleted
 from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
@@ -21,31 +22,31 @@ def validate(request: Validate, database: Database, *, catch_up_seconds: float) 
 
     Waits up to `catch_up_seconds` for events on their way, then `not-ready-to-run`.
     """
+    about = (request.organisation_id, request.model_id)
     deadline = time.monotonic() + catch_up_seconds
     while True:
-        with database.transaction() as session:
-            known = models.known_revisions(session, request.model_id, request.revision)
-            if known == request.revision:
-                files = models.ready_files(session, request.organisation_id, request.model_id)
+        with database.reading() as session:
+            if models.knows(session, request.model_id, request.revision):
+                files = models.ready_files(session, *about)
+                failed = models.failed_files(session, *about)
                 break
         if time.monotonic() >= deadline:
             raise ArgotError("not-ready-to-run", "Datasets are still being processed")
         time.sleep(_POLL_SECONDS)
-    return domain.assess(files, with_pairs=request.with_pairs)
+    return assess(files, failed, language=request.language, with_pairs=request.with_pairs)
 
 
 def dataset_uploaded(message: Delivery[DatasetUploaded], database: Database) -> None:
     """One more file to judge."""
     with database.once(message.id) as session:
-        row = models.row_of(session, message.event)
-        row.settled_revision = message.event.revision
-        row.take(message.event)
+        models.row_of(session, message.event).become_ready(message.event)
 
 
 def dataset_rejected(message: Delivery[DatasetRejected], database: Database) -> None:
     """A file that cannot be used is not judged; its revision is known."""
     with database.once(message.id) as session:
-        models.row_of(session, message.event).settled_revision = message.event.revision
+        row = models.row_of(session, message.event)
+        row.settled_revision, row.failure = message.event.revision, message.event.message
 
 
 def dataset_deleted(message: Delivery[DatasetDeleted], database: Database) -> None:
@@ -57,5 +58,5 @@ def dataset_deleted(message: Delivery[DatasetDeleted], database: Database) -> No
 def custom_model_deleted(message: Delivery[CustomModelDeleted], database: Database) -> None:
     """Nobody asks about the model any more."""
     with database.once(message.id) as session:
-        session.add(DeletedModel(model_id=message.event.model_id))
+        models.locked_model(session, message.event.model_id).deleted = True
         session.execute(delete(FileRow).where(FileRow.model_id == message.event.model_id))

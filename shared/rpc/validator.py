@@ -39,10 +39,15 @@ class Assessment(Reply):
 
 
 class Validate(Request[Assessment]):
-    """Judge the model's data at `revision` or later. Errors: `not-ready-to-run`."""
+    """Judge the model's data at `revision` or later. Errors: `not-ready-to-run`.
+
+    `language` is what the model is to learn, as Whisper names it; texts that look like another
+    one are warned about.
+    """
 
     service: ClassVar[str] = "validator"
     organisation_id: str
     model_id: str
     revision: int
     with_pairs: bool = False
+    language: str | None = None

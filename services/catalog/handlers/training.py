@@ -43,7 +43,7 @@ def train_model(request: TrainModel, database: Database, call: Call) -> Requeste
             _refuse_busy(session, model)
         elif begun.state == "requested":
             return _wire(begun)
-    assessment = _assess(request, call)
+    assessment = _assess(request, whisper_language(model.language), call)
     domain.refuse_unfit(assessment, skip_unmatched=request.skip_unmatched)
     training = begun or _begin(request, database)
     try:
@@ -74,12 +74,12 @@ def _refuse_busy(session: Session, model: ModelRow) -> None:
         raise ArgotError("not-ready-to-run", "A training is being requested")
 
 
-def _assess(request: TrainModel, call: Call) -> Assessment:
+def _assess(request: TrainModel, language: str, call: Call) -> Assessment:
     about = {"organisation_id": request.organisation_id, "model_id": request.model_id}
     state = call(GetDatasetsState(**about))
     if state.processing:
         raise ArgotError("not-ready-to-run", "Datasets are still being processed")
-    return call(Validate(**about, revision=state.revision, with_pairs=True))
+    return call(Validate(**about, revision=state.revision, with_pairs=True, language=language))
 
 
 def _begin(request: TrainModel, database: Database) -> TrainRequestRow:

@@ -111,8 +111,14 @@ def validate(visit: Visit, details: ModelDetails) -> Answer:
     state = visit.call(GetDatasetsState(organisation_id=organisation_id, model_id=model_id))
     if state.processing:
         raise ArgotError("not-ready-to-run", "Some datasets are still being processed")
+    language = details.model.language.partition("-")[0]
     verdict = visit.call.json(
-        Validate(organisation_id=organisation_id, model_id=model_id, revision=state.revision)
+        Validate(
+            organisation_id=organisation_id,
+            model_id=model_id,
+            revision=state.revision,
+            language=language,
+        )
     )["verdict"]
     for kind in ("errors", "warnings"):
         verdict[kind] = [without(finding, "file") for finding in verdict[kind]]

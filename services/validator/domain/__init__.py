@@ -1,0 +1,1 @@
+"""The verdict: which files pair, whether they are enough to train on, and what looks wrong."""
