@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Literal, Self, TypeVar
 from urllib.parse import quote
-from uuid import uuid4
 
 from pydantic import BaseModel
 
@@ -47,15 +46,15 @@ class Client:
         return self._server.read(CustomModel, "GET", f"custom-models/{quote(model_id)}")
 
     def create_model(self, name: str, language: str) -> CustomModel:
-        """Not tried again: where the answer is lost, the model may exist."""
+        """A new model; one, also where the request has to be sent again."""
         body = {"name": name, "language": language}
-        return self._server.read(CustomModel, "POST", "custom-models", body=body, repeatable=False)
+        return self._server.read(CustomModel, "POST", "custom-models", body=body, creates=True)
 
     def open_uploads(self, model_id: str, files: list[NamedFile]) -> list[OpenedUpload]:
         """One item a file in the order given; at most 100 files."""
         path = f"custom-models/{quote(model_id)}/uploads"
         body = {"type": "auto", "files": [each.model_dump() for each in files]}
-        return self._server.read(OpenedUploads, "POST", path, body=body).items
+        return self._server.read(OpenedUploads, "POST", path, body=body, creates=True).items
 
     def sign_part(self, upload_id: str, number: int) -> SignedPart:
         """Where to put one part, for some minutes."""
@@ -87,7 +86,7 @@ class Client:
             "POST",
             f"custom-models/{quote(model_id)}/train",
             body={"skip_unmatched": skip_unmatched},
-            headers={"Idempotency-Key": str(uuid4())},
+            creates=True,
         )
 
     def training(self, model_id: str, training_id: str) -> Training:
@@ -96,9 +95,11 @@ class Client:
         return self._server.read(Training, "GET", path)
 
     def open_transcription(self, language: str, name: str, size: int) -> OpenedTranscription:
-        """Tried again: a transcription that never gets its audio costs nothing."""
+        """A job that waits for its audio."""
         body = {"language": language, "name": name, "size": size}
-        return self._server.read(OpenedTranscription, "POST", "transcriptions", body=body)
+        return self._server.read(
+            OpenedTranscription, "POST", "transcriptions", body=body, creates=True
+        )
 
     def transcription(self, transcription_id: str) -> Transcription:
         """How far a transcription is, or how it ended."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -47,8 +48,8 @@ class UnreachableError(ExpectedError):
 class Connection:
     """Sends requests with the user's token; safe to share between threads.
 
-    A request that may be sent twice without harm is tried again for some seconds when the
-    connection breaks or the server asks for it (503 with Retry-After).
+    A request is tried again for some seconds when the connection breaks or the server asks for it
+    (503 with Retry-After); one that creates bears a key by which the server knows it again.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -72,12 +73,12 @@ class Connection:
         *,
         body: Mapping[str, Any] | None = None,
         params: Mapping[str, str | int] | None = None,
-        headers: Mapping[str, str] | None = None,
-        repeatable: bool = True,
+        creates: bool = False,
     ) -> httpx.Response:
         """The answer, which is no error. Raises `ProblemError` or `UnreachableError`."""
+        headers = {"Idempotency-Key": str(uuid4())} if creates else None
         request = self._http.build_request(method, path, json=body, params=params, headers=headers)
-        pauses = iter(RETRY_SECONDS if repeatable else ())
+        pauses = iter(RETRY_SECONDS)
         while True:
             try:
                 answer = self._http.send(request)

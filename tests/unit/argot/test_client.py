@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -117,22 +117,28 @@ def test_patience_ends(server: Script, pauses: list[float]) -> None:
     assert pauses == [connection.MAX_RETRY_AFTER_S] * len(connection.RETRY_SECONDS)
 
 
-def test_a_creation_is_never_sent_twice(server: Script, pauses: list[float]) -> None:
-    server.answers = [None, (200, {}, LANGUAGES)]
-    with Client(server.url, "token") as client, pytest.raises(UnreachableError):
-        client.create_model("Medical", "fr")
-    assert len(server.requests) == 1
-    assert not pauses
-
-
-def test_a_training_that_is_sent_twice_has_one_key(server: Script, pauses: list[float]) -> None:
-    refused = {"code": "no_data", "detail": "No data"}
-    server.answers = [None, (422, {}, refused)]
-    with Client(server.url, "token") as client, pytest.raises(ProblemError):
-        client.train("m1", skip_unmatched=False)
-    (_, first), (_, second) = server.requests
+@pytest.mark.parametrize(
+    "create",
+    [
+        lambda client: client.create_model("Medical", "fr"),
+        lambda client: client.open_uploads("m1", []),
+        lambda client: client.train("m1", skip_unmatched=False),
+        lambda client: client.open_transcription("fr", "talk.wav", 1),
+    ],
+)
+def test_a_creation_that_is_sent_twice_has_one_key(
+    server: Script, pauses: list[float], create: Callable[[Client], object]
+) -> None:
+    refused = {"code": "invalid-request", "detail": "No"}
+    server.answers = [None, (422, {}, refused), (422, {}, refused)]
+    with Client(server.url, "token") as client:
+        for _ in range(2):
+            with pytest.raises(ProblemError):
+                create(client)
+    (_, first), (_, second), (_, third) = server.requests
     assert first == second
     assert first
+    assert third != first
 
 
 def test_a_list_is_read_to_its_end(server: Script) -> None:
