@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pika
 import pytest
@@ -45,18 +46,22 @@ def publish(channel: BlockingChannel, event: Event) -> None:
     )
 
 
-def listen(amqp_url: str, *options: str) -> "subprocess.Popen[str]":
-    """The command in a process of its own, once it listens."""
-    listener = subprocess.Popen(
+@contextmanager
+def listening(amqp_url: str, *options: str) -> "Iterator[subprocess.Popen[str]]":
+    """The command in a process of its own, once it listens; killed where a test left it."""
+    with subprocess.Popen(
         [sys.executable, "-c", "from argot.cli import app; app()", "events", *options],
         env={**os.environ, "ARGOT_AMQP_URL": amqp_url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    assert listener.stderr is not None
-    assert listener.stderr.readline() == "Listening.\n"
-    return listener
+    ) as listener:
+        try:
+            assert listener.stderr is not None
+            assert listener.stderr.readline() == "Listening.\n"
+            yield listener
+        finally:
+            listener.kill()
 
 
 def test_every_publisher_is_heard() -> None:
@@ -64,7 +69,7 @@ def test_every_publisher_is_heard() -> None:
 
 
 def test_cloud_events_as_json_and_as_lines(amqp_url: str, channel: BlockingChannel) -> None:
-    with listen(amqp_url, "--json") as documents, listen(amqp_url) as lines:
+    with listening(amqp_url, "--json") as documents, listening(amqp_url) as lines:
         publish(channel, STARTED)
         publish(channel, LAPSED)
         assert documents.stdout
@@ -85,7 +90,7 @@ def test_cloud_events_as_json_and_as_lines(amqp_url: str, channel: BlockingChann
         assert line.split() == ["12:34:56.789", "TrainingStarted", "m1", '{"training_id":', '"t1"}']
         for listener in (documents, lines):
             listener.send_signal(signal.SIGINT)
-            listener.wait(10)
+            listener.wait(30)
             assert listener.stderr
             assert "Traceback" not in listener.stderr.read()
 
