@@ -16,6 +16,7 @@ from shared.rpc.catalog import (
     RenameModel,
     WithdrawLanguage,
 )
+from shared.rpc.contract import Idempotency
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap
 
@@ -51,6 +52,42 @@ def test_a_call_that_is_delivered_twice_makes_one_model(
 
     assert call(request) == call(request)
     assert len(call(ListModels(organisation_id=organisation)).items) == 1
+
+
+def test_an_idempotency_key_gives_one_model_and_its_first_answer(
+    amqp_url: str, call: TestCaller, organisation: str
+) -> None:
+    def create(name: str, digest: str) -> CreateModel:  # a model id of its own each time
+        return CreateModel(
+            organisation_id=organisation,
+            name=name,
+            language="fr",
+            idempotency=Idempotency(key="k", digest=digest),
+        )
+
+    with Tap(amqp_url, "catalog") as tap:
+        made = call(create("Dictation", "1"))
+        call(RenameModel(organisation_id=organisation, model_id=made.id, name="Dictées"))
+        assert call(create("Dictation", "1")) == made
+        with pytest.raises(ArgotError, match="invalid-request"):
+            call(create("Another", "2"))
+        tap.wait_for(lambda seen: len(seen) == 2)
+
+    assert [each.id for each in call(ListModels(organisation_id=organisation)).items] == [made.id]
+    assert [type(event) for event in tap.events] == [CustomModelCreated, CustomModelRenamed]
+
+
+def test_a_reseller_grants_what_it_has(call: TestCaller, organisation: str) -> None:
+    grant = PublishLanguage(organisation_id="resellee", language="de", granted_by=organisation)
+
+    with pytest.raises(ArgotError, match="language-not-published"):
+        call(grant)
+    call(PublishLanguage(organisation_id="resellee", language="fr", granted_by=organisation))
+
+    offered = call(ListLanguages(organisation_id="resellee", purpose="transcription")).items
+    assert [each.key for each in offered] == ["fr"]
+    with pytest.raises(ArgotError, match="invalid-language"):
+        call(PublishLanguage(organisation_id="resellee", language="xx", granted_by=organisation))
 
 
 def test_a_taken_key_is_refused_until_its_model_is_deleted(

@@ -35,7 +35,14 @@ def authorization(
 class Stack:
     """A gateway and its neighbours, each a process that can be stopped, killed, started."""
 
-    def __init__(self, folder: Path, amqp_url: str, **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        amqp_url: str,
+        authorize: Callable[..., dict[str, str]] = authorization,
+        **settings: object,
+    ) -> None:
+        self._authorize = authorize
         self._ports = Ports()
         self.port = self._ports.take()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -80,7 +87,8 @@ class Stack:
 
     def answers(self, path: str, status: int = 200) -> bool:
         """Whether GET of the path gives the status."""
-        return httpx.get(self.url + path, headers=authorization(), timeout=30).status_code == status
+        answer = httpx.get(self.url + path, headers=self._authorize(), timeout=30)
+        return answer.status_code == status
 
     def __enter__(self) -> Self:
         for neighbour in self._neighbours.values():
@@ -120,3 +128,9 @@ def bearer() -> Callable[..., dict[str, str]]:
 def new_stack(tmp_path: Path) -> Callable[..., Stack]:
     """Makes a stack of the test's own, which it starts as a context."""
     return lambda amqp_url, **settings: Stack(tmp_path, amqp_url, **settings)
+
+
+@pytest.fixture(scope="session")
+def stack_type() -> type[Stack]:
+    """For a module with settings of its own."""
+    return Stack

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from shared.errors import ArgotError
+from shared.rpc.contract import Idempotency
 from shared.rpc.ingest import (
     AbortUpload,
     CompleteUpload,
@@ -17,6 +18,8 @@ from shared.rpc.ingest import (
     GetDatasetsState,
     GetUpload,
     ListDatasets,
+    NamedFile,
+    OpenUploads,
 )
 from shared.rpc.uploads import PART_SIZE, UploadState
 from shared.runtime.storage import Storage
@@ -39,6 +42,36 @@ def state(client: Client, upload_id: str) -> UploadState:
 
 def abort(client: Client, upload_id: str) -> None:
     client.call(AbortUpload(organisation_id=client.organisation_id, upload_id=upload_id))
+
+
+def batch(client: Client, digest: str = "d", *names: str) -> OpenUploads:
+    files = [NamedFile(name=name, size=10) for name in names or ("a.wav", "b.exe", "nul\0.wav")]
+    return OpenUploads(
+        organisation_id=client.organisation_id,
+        model_id=client.model_id,
+        type="auto",
+        files=files,
+        idempotency=Idempotency(key=f"{client.model_id} {digest[:1]}", digest=digest),
+    )
+
+
+def test_a_batch_under_an_idempotency_key_is_opened_once(client: Client) -> None:
+    opened = client.call(batch(client))
+    client.send(str(opened.items[0].upload_id), b"0123456789")
+    client.complete(str(opened.items[0].upload_id))  # its name is taken from now on
+    assert client.call(batch(client)) == opened
+    assert code_of(lambda: client.call(batch(client, "d2", "c.wav"))) == "invalid-request"
+
+
+def test_twins_open_one_upload(client: Client, amqp_url: str) -> None:
+    def opened(_: int) -> str:
+        with TestCaller(amqp_url) as call:
+            return str(call(batch(client)).items[0].upload_id)
+
+    with ThreadPoolExecutor(6) as pool:
+        ids = set(pool.map(opened, range(12)))
+    assert len(ids) == 1
+    client.send(ids.pop(), b"0123456789")
 
 
 def test_faults_of_one_file_are_items_in_order(client: Client) -> None:

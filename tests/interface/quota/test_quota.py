@@ -20,6 +20,7 @@ from shared.rpc.quota import (
     GetFeatures,
     GetPlan,
     ListClaims,
+    NoteParent,
     Plan,
     PutPlan,
     ReleaseClaim,
@@ -87,6 +88,43 @@ def release(call: TestCaller, organisation: str, training: str) -> None:
 
 def states(call: TestCaller, organisation: str) -> list[str]:
     return [claim.state for claim in call(ListClaims(organisation_id=organisation)).items]
+
+
+def parent_of(call: TestCaller, organisation: str) -> str | None:
+    return call(GetFeatures(organisation_id=organisation)).parent_org
+
+
+def test_a_reseller_is_known_by_the_first_token_unless_the_plan_has_one(call: TestCaller) -> None:
+    organisation = f"org-{uuid7()}"
+    assert parent_of(call, organisation) is None
+    for parent in ("first", "second"):
+        call(NoteParent(organisation_id=organisation, parent_org=parent))
+        assert parent_of(call, organisation) == "first"
+    plan = Plan(
+        features=[],
+        training=Allowance(),
+        hosting=Allowance(),
+        anchor=date(2026, 1, 31),
+        parent_org="of the plan",
+    )
+    call(PutPlan(organisation_id=organisation, plan=plan))
+    assert parent_of(call, organisation) == "of the plan"
+    call(PutPlan(organisation_id=organisation, plan=plan.model_copy(update={"parent_org": None})))
+    assert parent_of(call, organisation) == "first"
+
+
+def test_of_first_tokens_at_once_one_counts(call: TestCaller, amqp_url: str) -> None:
+    organisation = f"org-{uuid7()}"
+
+    def note(number: int) -> str | None:
+        with TestCaller(amqp_url) as own:
+            own(NoteParent(organisation_id=organisation, parent_org=f"parent {number}"))
+            return parent_of(own, organisation)
+
+    with ThreadPoolExecutor(6) as pool:
+        seen = set(pool.map(note, range(12)))
+    assert len(seen) == 1
+    assert seen == {parent_of(call, organisation)}
 
 
 def test_without_a_plan_there_is_no_feature_and_no_claim(call: TestCaller) -> None:

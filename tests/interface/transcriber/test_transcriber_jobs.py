@@ -1,17 +1,25 @@
 """Jobs until they are queued: no worker runs here."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from shared.errors import ArgotError
 from shared.events.transcriber import TranscriptionQueued
-from shared.rpc.transcriber import AbortAudioUpload, GetAudioUpload, SignAudioParts
+from shared.rpc.contract import Idempotency
+from shared.rpc.transcriber import (
+    AbortAudioUpload,
+    GetAudioUpload,
+    OpenedTranscription,
+    OpenTranscription,
+    SignAudioParts,
+)
 from shared.rpc.uploads import MAX_FILE_SIZE, PART_SIZE, ReceivedPart
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap
 
-from .conftest import Client
+from .conftest import FRENCH, Client
 
 
 def code_of(action: Callable[[], object]) -> str:
@@ -32,6 +40,29 @@ def test_a_job_waits_for_its_audio(client: Client) -> None:
     assert (job.duration, job.failure) == (None, None)
     assert code_of(lambda: client.result(opened.id)) == "not-ready-to-run"
     assert code_of(lambda: client.complete(opened.upload_id)) == "upload-incomplete"
+
+
+def test_an_idempotency_key_opens_one_job(client: Client, amqp_url: str) -> None:
+    def request(digest: str = "d") -> OpenTranscription:
+        return OpenTranscription(
+            organisation_id="acme",
+            target=FRENCH,
+            name="talk.wav",
+            size=10,
+            idempotency=Idempotency(key="k", digest=digest),
+        )
+
+    def opened(_: int) -> OpenedTranscription:
+        with TestCaller(amqp_url) as call:
+            return call(request())
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(opened, range(8)))
+    assert len({each.id for each in answers}) == 1
+    client.send(answers[0].upload_id, b"0123456789")
+    client.complete(answers[0].upload_id)
+    assert client.call(request()) == answers[0]
+    assert code_of(lambda: client.call(request("d2"))) == "invalid-request"
 
 
 def test_refused_files(client: Client) -> None:
