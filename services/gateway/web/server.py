@@ -3,6 +3,7 @@
 import socket
 import time
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 import eventlet
@@ -23,6 +24,15 @@ log = structlog.get_logger(__name__)
 
 class Protocol(HttpOnlyProtocol):  # type: ignore[misc]
     """One connection."""
+
+    def parse_request(self) -> bool:
+        """Refuse two lengths of one body: a proxy may have believed the other one."""
+        if not super().parse_request():
+            return False
+        if len(self.headers.get_all("Content-Length", [])) > 1:
+            self.send_error(HTTPStatus.BAD_REQUEST)
+            return False
+        return True
 
     def get_environ(self) -> dict[str, Any]:
         """With the connection itself, so that the application can have it closed."""

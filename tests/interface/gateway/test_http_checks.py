@@ -1,6 +1,7 @@
 """The contract's order of checks, and what refusals look like."""
 
 import json
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -165,6 +166,137 @@ def test_head_goes_where_get_goes(http: httpx.Client, bearer: Bearer) -> None:
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
     assert http.head(f"{MODELS}/unknown", headers=bearer()).status_code == 404
+
+
+HOSTILE = {
+    "nul": "m1%00",
+    "newline": "m1%0a",
+    "slash": "m1%2Fdatasets",
+    "dots": "%2e%2e%2f%2e%2e%2fme",
+    "backslash": "..%5c..%5cme",
+    "bad utf-8": "%ff%fe",
+    "overlong utf-8": "%c0%af",
+    "surrogate": "%ed%a0%80",
+    "right-to-left": "%e2%80%ae1m",
+    "long": "m" * 7000,
+    "longer than a column": "m" * 201,
+    "quotes": "m1'%20OR%20'1'='1",
+    "percent": "%25s%25n",
+    "query": "m1%3Fx=1",
+}
+
+ODD = {"backslash", "quotes", "percent", "query"}
+"""But names of organisations all the same."""
+
+
+@pytest.mark.parametrize("hostile", HOSTILE.values(), ids=list(HOSTILE))
+@pytest.mark.parametrize(
+    ("template", "missing"),
+    [
+        (MODELS + "/{}", "custom-model-not-found"),
+        (MODELS + "/{}/trainings/t1", "custom-model-not-found"),
+        (MODELS + "/m1/datasets/{}/download", "dataset-not-found"),
+        ("/api/v1/uploads/{}", "upload-not-found"),
+        ("/api/v1/transcriptions/{}", "not-found"),
+        (ADMIN + "/{}/plan", "not-found"),
+    ],
+)
+def test_hostile_ids_do_not_exist(
+    http: httpx.Client, bearer: Bearer, template: str, missing: str, hostile: str
+) -> None:
+    response = http.get(template.format(hostile), headers=bearer(roles=["sysop"]))
+    assert code(response) == (404, missing)
+    assert http.get("/api/v1/me", headers=bearer()).status_code == 200
+
+
+@pytest.mark.parametrize("kind", sorted(HOSTILE.keys() - ODD))
+def test_hostile_organisations_get_nothing(http: httpx.Client, bearer: Bearer, kind: str) -> None:
+    hostile = HOSTILE[kind]
+    at = f"{ADMIN}/{hostile}/publications/fr"
+    assert code(http.put(at, headers=bearer(roles=["sysop"]))) == (404, "not-found")
+
+
+def test_an_id_beyond_all_limits(http: httpx.Client, bearer: Bearer) -> None:
+    assert http.get(f"{MODELS}/{'m' * 10_000}", headers=bearer()).status_code == 414
+
+
+@pytest.mark.parametrize("query", ["cursor=%00", "cursor=%ff", "limit=%00", "limit=1e1", "limit="])
+def test_hostile_queries(http: httpx.Client, bearer: Bearer, query: str) -> None:
+    response = http.get(f"/api/v1/languages?for=training&{query}", headers=bearer())
+    assert code(response) == (422, "invalid-request")
+
+
+def test_unknown_parameters_of_a_query_are_not_looked_at(
+    http: httpx.Client, bearer: Bearer
+) -> None:
+    for query in ("unheard=of", "%00=%ff", "&".join(f"p{number}=" for number in range(500))):
+        assert http.get(f"{MODELS}?{query}", headers=bearer()).status_code == 200
+    first = http.get(f"{MODELS}?limit=2&limit=200", headers=bearer())
+    assert len(first.json()["items"]) == 2
+
+
+@pytest.mark.parametrize("key", [b"k" * 256, b"\xff\x80\x9f", b"a\tb", b"k" * 5000], ids=repr)
+def test_hostile_idempotency_keys(http: httpx.Client, bearer: Bearer, key: bytes) -> None:
+    body = {"name": "fine", "language": "fr"}
+    given = {each: text.encode() for each, text in bearer().items()} | {"Idempotency-Key": key}
+    response = http.post(MODELS, json=body, headers=given)
+    assert code(response) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ([b"Idempotency-Key: a\x00b"], 422),
+        ([b"Idempotency-Key: " + b"k" * 70_000], 400),
+        ([b"Content-Length: 3", b"Content-Length: 30"], 400),
+        ([b"Content-Length: 3", b"Transfer-Encoding: chunked"], 400),
+        ([b"Content-Length: three"], 400),
+        ([b"X-Header: x"] * 300, 431),
+    ],
+    ids=["nul", "huge", "two lengths", "length and chunks", "no number", "many"],
+)
+def test_headers_that_no_client_sends(
+    stack: Any, bearer: Bearer, headers: list[bytes], status: int
+) -> None:
+    lines = [
+        b"POST /api/v1/custom-models HTTP/1.1",
+        b"Host: argot",
+        b"Connection: close",
+        b"Content-Type: application/json",
+        f"Authorization: {bearer()['Authorization']}".encode(),
+        *headers,
+    ]
+    if not any(each.startswith((b"Content-Length", b"Transfer")) for each in headers):
+        lines.append(b"Content-Length: 33")
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=10) as connection:
+        connection.sendall(b"\r\n".join(lines) + b'\r\n\r\n{"name": "fine", "language": "fr"}')
+        answer = connection.makefile("rb").readline()
+    assert answer.split()[1] == str(status).encode(), answer
+    assert stack.alive()
+
+
+def test_headers_that_come_twice(http: httpx.Client, bearer: Bearer) -> None:
+    authorization = bearer()["Authorization"]
+    twice = [("Authorization", authorization), ("Authorization", authorization)]
+    assert code(http.get("/api/v1/me", headers=twice)) == (401, "unauthenticated")
+    two_types = [
+        ("Authorization", authorization),
+        ("Content-Type", "text/plain"),
+        ("Content-Type", "application/json"),
+    ]
+    refused = http.post(MODELS, content=b"{}", headers=two_types)
+    assert code(refused) == (415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize("value", ["", "Bearer", "Bearer \xff", "Bearer " + "x" * 6000])
+def test_hostile_tokens(http: httpx.Client, value: str) -> None:
+    response = http.get("/api/v1/me", headers={b"Authorization": value.encode("latin1")})
+    assert code(response) == (401, "unauthenticated")
+
+
+def test_a_token_with_ids_that_no_database_can_hold(http: httpx.Client, bearer: Bearer) -> None:
+    for claims in ({"org": "a\0b"}, {"org": "x" * 201}, {"sub": "\n"}, {"parent_org": "\ud800"}):
+        assert code(http.get("/api/v1/me", headers=bearer(**claims))) == (401, "unauthenticated")
 
 
 def test_admin_routes_are_for_sysops(http: httpx.Client, bearer: Bearer) -> None:

@@ -1,0 +1,328 @@
+"""Two organisations on the real services: every route, every role, own things and another's.
+
+The routes come from the OpenAPI document, and what they shall answer from `expectations.py`.
+"""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+from uuid6 import uuid7
+
+from services.gateway import openapi
+from services.gateway.routes import TABLE
+from shared.runtime.local.storage import StorageAddress
+
+from . import services as made
+from .expectations import EXPECTED, ROLES, Expected
+from .services import Services, Things
+
+DOCUMENT = openapi.build(TABLE)
+OPERATIONS = [
+    (method.upper(), path)
+    for path, operations in DOCUMENT["paths"].items()
+    for method, operation in operations.items()
+    if operation["security"]
+]
+NAMED = [each for each in OPERATIONS if "{" in each[1]]
+JSON = {"Content-Type": "application/json"}
+CREATING = {
+    "/custom-models": {"name": "Once {unique}", "language": "fr"},
+    "/custom-models/{model_id}/uploads": {
+        "type": "auto",
+        "files": [{"name": "once.wav", "size": 5}, {"name": "once.exe", "size": 5}],
+    },
+    "/transcriptions": {"language": "fr", "name": "once.wav", "size": 5},
+}
+CHANGED = {
+    "/custom-models": {"name": "Another {unique}"},
+    "/custom-models/{model_id}/uploads": {"type": "AUDIO"},
+    "/transcriptions": {"size": 6},
+}
+
+
+@pytest.fixture(scope="module")
+def argot(
+    amqp_url: str,
+    storage: StorageAddress,
+    storage_bucket: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Services]:
+    environment = {
+        "ARGOT_AMQP_URL": amqp_url,
+        "ARGOT_STORAGE_ENDPOINT": storage.endpoint,
+        "ARGOT_STORAGE_ACCESS_KEY": storage.access_key,
+        "ARGOT_STORAGE_SECRET_KEY": storage.secret_key,
+        "ARGOT_STORAGE_BUCKET": storage_bucket,
+        "ARGOT_FEATURES_CACHE_SECONDS": "60",
+    }
+    with Services(environment, tmp_path_factory.mktemp("services")) as running:
+        with running.client("root", "sysop") as sysop:
+            for org in ("acme", "globex"):
+                made.grant(sysop, org)
+        yield running
+
+
+class Tenants:
+    """A client for each organisation and role, and what acme has."""
+
+    def __init__(self, argot: Services, leaving: ExitStack) -> None:
+        self._clients = {
+            (org, role): leaving.enter_context(argot.client(org, *filter(None, [role])))
+            for org in ("acme", "globex")
+            for role in ROLES
+        }
+        self.own = self["acme", "user"]
+        self.things = made.new_things(self.own, "acme")
+
+    def __getitem__(self, who: tuple[str, str]) -> httpx.Client:
+        return self._clients[who]
+
+    def fresh(self, path: str) -> Things:
+        """Things whose last one in the path may be used up."""
+        known = vars(self.things)
+        if path.endswith("{model_id}"):
+            known = known | {"model_id": made.new_model(self.own)}
+        elif path.endswith("{dataset_id}"):
+            dataset_id = made.new_dataset(self.own, self.things.model_id)
+            known = known | {"dataset_id": dataset_id}
+        else:
+            known = known | {"upload_id": made.new_upload(self.own, self.things.model_id)}
+        return Things(**known)
+
+    def state(self) -> list[Any]:
+        """All that acme sees of its things."""
+        at = "/custom-models/{model_id}"
+        templates = [at, f"{at}/datasets", f"{at}/trainings", "/uploads/{upload_id}"]
+        templates += ["/transcriptions/{transcription_id}", "/languages?for=transcription"]
+        return [self.own.get(self.things.path(each)).json() for each in templates]
+
+
+@pytest.fixture(scope="module")
+def tenants(argot: Services) -> Iterator[Tenants]:
+    with ExitStack() as leaving:
+        yield Tenants(argot, leaving)
+
+
+def ask(http: httpx.Client, method: str, path: str, things: Things) -> httpx.Response:
+    expected = EXPECTED[method, path]
+    body = None
+    if expected.body is not None:
+        body = json.loads(json.dumps(expected.body).replace("{unique}", str(uuid7())))
+    url = things.path(path).removeprefix("/api/v1")
+    return http.request(method, url, json=body, params=expected.query)
+
+
+def code(response: httpx.Response) -> str | None:
+    return response.json()["code"] if response.is_error else None
+
+
+def put_back(http: httpx.Client, operation: tuple[str, str], things: Things) -> None:
+    """A publication that a sysop withdrew."""
+    method, path = operation
+    if method == "DELETE" and "publications" in path:
+        ask(http, "PUT", path, things)
+
+
+def name(value: Any) -> str:
+    return " ".join(value) if isinstance(value, tuple) else value or "none"
+
+
+def test_every_operation_has_its_expectation(argot: Services) -> None:
+    assert set(OPERATIONS) == EXPECTED.keys()
+    assert httpx.get(f"{argot.url}/openapi.json").json() == json.loads(json.dumps(DOCUMENT))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=name)
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_own_things(tenants: Tenants, operation: tuple[str, str], role: str) -> None:
+    expected = EXPECTED[operation]
+    things = tenants.fresh(operation[1]) if expected.uses_up else tenants.things
+    response = ask(tenants["acme", role], *operation, things)
+    put_back(tenants["acme", role], operation, things)
+    if role in expected.roles:
+        assert (response.status_code, code(response)) == (expected.status, expected.code)
+    else:
+        assert (response.status_code, code(response)) == (403, "forbidden")
+
+
+def foreign_answer(expected: Expected, role: str) -> tuple[int, str | None]:
+    """A role that the route refuses to everybody is refused before anything is looked up."""
+    if role == expected.global_role:
+        return expected.status, expected.code
+    if role not in expected.roles and expected.global_role is None:
+        return 403, "forbidden"
+    return 404, expected.foreign
+
+
+@pytest.mark.parametrize("operation", NAMED, ids=name)
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_things_of_another_organisation(
+    tenants: Tenants, operation: tuple[str, str], role: str
+) -> None:
+    """They answer as what does not exist, nothing of them is told, and nothing happens to them."""
+    expected = EXPECTED[operation]
+    changes = operation[0] != "GET"
+    before = tenants.state() if changes else None
+    response = ask(tenants["globex", role], *operation, tenants.things)
+    put_back(tenants["globex", role], operation, tenants.things)
+    assert (response.status_code, code(response)) == foreign_answer(expected, role)
+    if role != expected.global_role:
+        unheard_of = Things(**dict.fromkeys(vars(tenants.things), str(uuid7())))
+        absent = ask(tenants["globex", role], *operation, unheard_of)
+        assert (absent.status_code, absent.content) == (response.status_code, response.content)
+        assert "Location" not in response.headers
+        assert "X-Amz" not in response.text
+        assert not changes or tenants.state() == before
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if "{" not in each[1]], ids=name)
+def test_lists_have_own_things_only(tenants: Tenants, operation: tuple[str, str]) -> None:
+    response = ask(tenants["globex", "admin"], *operation, tenants.things)
+    assert response.status_code == EXPECTED[operation].status
+    ids = {text for text in vars(tenants.things).values() if len(text) == 36}
+    assert not [each for each in ids if each in response.text]
+    assert "acme" not in response.text
+
+
+def test_anothers_things_do_not_show_under_an_own_model(tenants: Tenants) -> None:
+    globex, things = tenants["globex", "admin"], tenants.things
+    own_model = made.new_model(globex)
+    at = f"/custom-models/{own_model}/datasets/{things.dataset_id}"
+    for response in (globex.get(f"{at}/download"), globex.delete(at)):
+        assert (response.status_code, code(response)) == (404, "dataset-not-found")
+    training = globex.get(f"/custom-models/{own_model}/trainings/{things.training_id}")
+    assert (training.status_code, code(training)) == (404, "training-not-found")
+
+
+def test_a_signed_url_is_for_its_file_and_its_verb(tenants: Tenants) -> None:
+    at = tenants.things.path("/custom-models/{model_id}/datasets/{dataset_id}/download")
+    url = httpx.URL(tenants.own.get(at).headers["Location"])
+    assert httpx.get(url).content == b"Bonjour."
+    other = url.copy_with(path=url.path.replace("acme", "globex"))
+    assert httpx.get(other).status_code == 403
+    assert httpx.put(url, content=b"Adieu.").status_code == 403
+    assert httpx.get(url.copy_with(query=None)).status_code == 403
+
+
+@pytest.mark.parametrize("path", CREATING)
+def test_a_repeat_under_a_key_is_answered_as_before(tenants: Tenants, path: str) -> None:
+    at, key = tenants.things.path(path), {"Idempotency-Key": f"clé {uuid7()}"}
+    key = {each: text.encode() for each, text in key.items()}  # type: ignore[misc]
+    body = json.loads(json.dumps(CREATING[path]).replace("{unique}", str(uuid7())))
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: tenants.own.post(at, json=body, headers=key), range(8)))
+    answers.append(tenants.own.post(at, content=json.dumps(body, indent=3), headers=key | JSON))
+    assert {each.status_code for each in answers} == {201}
+    assert len({each.content for each in answers}) == 1
+    assert len({each.headers.get("Location") for each in answers}) == 1
+    other = tenants.own.post(at, json=body | CHANGED[path], headers=key)
+    assert (other.status_code, code(other)) == (422, "invalid-request")
+    created = tenants.own.get("/custom-models?limit=200").json()["items"]
+    assert sum(item["name"] == body.get("name") for item in created) == (path == "/custom-models")
+
+
+def test_a_key_is_an_organisations_and_a_models(tenants: Tenants) -> None:
+    key, body = {"Idempotency-Key": str(uuid7())}, CREATING["/transcriptions"]
+    ids = {
+        tenants[org, "user"].post("/transcriptions", json=body, headers=key).json()["id"]
+        for org in ("acme", "globex")
+    }
+    assert len(ids) == 2
+    body = CREATING["/custom-models/{model_id}/uploads"]
+    at = "/custom-models/{}/uploads"
+    first, second = made.new_model(tenants.own), made.new_model(tenants.own)
+    assert tenants.own.post(at.format(first), json=body, headers=key).status_code == 201
+    other = tenants.own.post(at.format(second), json=body, headers=key)
+    assert (other.status_code, code(other)) == (422, "invalid-request")
+
+
+def test_a_poll_of_what_is_still_the_same_costs_little(tenants: Tenants) -> None:
+    at = tenants.things.path("/custom-models/{model_id}")
+    for path in ("/custom-models", at, f"{at}/datasets", "/languages?for=training", "/me"):
+        whole = tenants.own.get(path)
+        assert whole.headers["Cache-Control"] == "private, no-cache"
+        again = tenants.own.get(path, headers={"If-None-Match": whole.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == whole.headers["ETag"]
+    tag = {"If-None-Match": tenants.own.get("/custom-models").headers["ETag"]}
+    tenants.own.patch(at, json={"name": f"Now {uuid7()}"}).raise_for_status()
+    assert tenants.own.get("/custom-models", headers=tag).status_code == 200
+
+
+def test_all_languages_come_at_once_or_in_pages(tenants: Tenants) -> None:
+    whole = tenants.own.get("/languages?for=training").json()
+    assert whole["next_cursor"] is None
+    found, cursor = [], None
+    while True:
+        query = {"for": "training", "limit": "50"} | ({"cursor": cursor} if cursor else {})
+        page = tenants.own.get("/languages", params=query).json()
+        assert len(page["items"]) <= 50
+        found += page["items"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert found == whole["items"]
+    bad = tenants.own.get("/languages?for=training&cursor=nowhere")
+    assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
+
+
+class TestResellers:
+    """An admin of a reseller administers its own resellees, and nobody else."""
+
+    def test_a_resellee_of_a_token(self, argot: Services) -> None:
+        mine = f"resellee-{uuid7()}"
+        at = f"/admin/organisations/{mine}"
+        with (
+            argot.client("reseller", "admin") as admin,
+            argot.client("reseller", "user") as user,
+            argot.client(mine, "user", parent_org="reseller") as first,
+            argot.client(mine, "user", parent_org="a rival") as second,
+            argot.client(mine, "user") as plain,
+            argot.client("a rival", "admin") as rival,
+            argot.client("root", "sysop") as sysop,
+        ):
+            assert code(admin.get(f"{at}/plan")) == "not-found"
+            for http in (first, second, plain):
+                assert http.get("/me").json()["organisation"]["is_resellee"] is True
+            sysop.put("/admin/organisations/reseller/publications/fr").raise_for_status()
+            assert admin.put(f"{at}/plan", json=made.PLAN).status_code == 200
+            assert admin.get(f"{at}/plan").json()["features"] == ["automatic_training"]
+            assert admin.put(f"{at}/publications/fr").status_code == 204
+            refused = admin.put(f"{at}/publications/de")
+            assert (refused.status_code, code(refused)) == (403, "language-not-published")
+            assert code(admin.put(f"{at}/publications/xx")) == "invalid-language"
+            assert admin.get(f"{at}/claims").json()["items"] == []
+            assert admin.delete(f"{at}/publications/fr").status_code == 204
+            for other in (user, rival, first):
+                answer = other.get(f"{at}/plan")
+                own = other is first
+                assert (answer.status_code, code(answer)) == (
+                    (403, "forbidden") if own else (404, "not-found")
+                )
+            for path in ("reseller", "globex"):
+                answer = admin.get(f"/admin/organisations/{path}/plan")
+                assert answer.status_code == (403 if path == "reseller" else 404)
+
+    def test_the_plan_of_a_sysop_decides(self, argot: Services) -> None:
+        mine = f"resellee-{uuid7()}"
+        at = f"/admin/organisations/{mine}/plan"
+        with (
+            argot.client("reseller", "admin") as admin,
+            argot.client("a rival", "admin") as rival,
+            argot.client(mine, "user", parent_org="reseller") as user,
+            argot.client("root", "sysop") as sysop,
+        ):
+            assert user.get("/me").json()["organisation"]["is_resellee"] is True
+            sysop.put(at, json=made.PLAN | {"parent_org": "a rival"}).raise_for_status()
+            assert admin.get(at).status_code == 404
+            assert rival.get(at).json()["parent_org"] == "a rival"
+            given_away = rival.put(at, json=made.PLAN | {"parent_org": "reseller"})
+            assert (given_away.status_code, code(given_away)) == (422, "invalid-request")
+            assert rival.put(at, json=made.PLAN).json()["parent_org"] == "a rival"
+            itself = sysop.put(at, json=made.PLAN | {"parent_org": mine})
+            assert itself.json()["errors"][0]["field"] == "parent_org"
