@@ -1,15 +1,20 @@
 """What administrators grant to organisations."""
 
-from pydantic import ConfigDict, Field
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from services.gateway.authentication import Role
 from services.gateway.routes.answers import without
 from services.gateway.routes.models import NO_CONTROL_CHARACTERS
-from services.gateway.routes.table import API, Answer, Group, PageQuery, Visit
+from services.gateway.routes.table import API, AS_WHOLE, Answer, Group, PageQuery, Visit, whole
 from shared.errors import ArgotError
 from shared.rpc.catalog import PublishLanguage, WithdrawLanguage
 from shared.rpc.contract import Page
-from shared.rpc.quota import Allowance, Claim, GetPlan, ListClaims, Plan, PutPlan
+from shared.rpc.quota import Allowance, Claim, GetPlan, ListClaims, Money, Plan, PutPlan
 
 ADMINISTRATORS: frozenset[Role] = frozenset({"sysop"})
 RESELLERS: frozenset[Role] = frozenset({"admin"})
@@ -22,19 +27,52 @@ admin = Group(
 )
 
 
+AMOUNT = r"^[0-9]{1,14}(\.[0-9]{1,6})?$"
+MAX_WHOLE_AMOUNT = 10**14 - 1
+
+
+def _exact(value: object) -> Decimal:
+    """A number with decimals is none that JSON carries exactly, so it must come as text."""
+    number = whole(value)
+    written = str(number) if type(number) is int else number
+    if not isinstance(written, str) or not re.fullmatch(AMOUNT, written):
+        raise ValueError("An amount is a text of up to 14 digits and 6 decimals, such as 12.50")
+    return Decimal(written)
+
+
+Amount = Annotated[
+    Money,
+    BeforeValidator(_exact),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": AMOUNT},
+                {"type": "integer", "minimum": 0, "maximum": MAX_WHOLE_AMOUNT},
+            ]
+        },
+        mode="validation",
+    ),
+]
+
+
 class NewAllowance(Allowance):
     """An allowance as a client sends it: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    limit: Annotated[int, Field(ge=0), AS_WHOLE] | None = None
+    unit_price: Amount | None = None
 
 
 class NewPlan(Plan):
     """A plan as a client sends it: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     training: NewAllowance
     hosting: NewAllowance
+    budget: Amount | None = None
+    anchor: Annotated[date, Field(strict=True)]
     parent_org: str | None = Field(
         default=None, min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS
     )

@@ -1,13 +1,13 @@
 """The datasets of a custom model, and the verdict on them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.gateway.routes.answers import without
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import PATH
-from services.gateway.routes.table import Answer, Body, Group, PageQuery, Visit
+from services.gateway.routes.table import AS_WHOLE, Answer, Body, Group, PageQuery, Visit
 from shared.errors import ArgotError
 from shared.rpc.catalog import ModelDetails
 from shared.rpc.contract import Page
@@ -30,7 +30,7 @@ class NewFile(Body):
     """A file to send; `size` in bytes. What it may be is judged for each file of a batch."""
 
     name: str
-    size: int
+    size: Annotated[int, AS_WHOLE]
 
 
 class NewUploads(Body):

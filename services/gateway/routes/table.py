@@ -12,7 +12,7 @@ from functools import cached_property
 from inspect import signature
 from typing import Any, NamedTuple, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.gateway.authentication import Principal, Role
 from services.gateway.features import Features
@@ -53,6 +53,15 @@ class Body(BaseModel):
     """A request's body: unknown fields and numbers in quotes are refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def whole(value: object) -> object:
+    """JSON has one kind of number: 5.0 is 5."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+AS_WHOLE = BeforeValidator(whole)
+"""For whole numbers of a body. It comes last, since the document loses limits that follow it."""
 
 
 class PageQuery(BaseModel):

@@ -1,10 +1,12 @@
 """Transcriptions with base languages and custom models."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
-from services.gateway.routes.table import API, Answer, Body, Group, Visit
+from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, Visit
 from shared.rpc.catalog import FindTranscriptionTarget
 from shared.rpc.transcriber import (
     GetResult,
@@ -26,8 +28,8 @@ class NewTranscription(Body):
     """Audio to transcribe; `language` is a key of a base language or of a custom model."""
 
     language: Text
-    name: str
-    size: int
+    name: str = Field(min_length=1)
+    size: Annotated[int, Field(ge=1), AS_WHOLE]
 
 
 class ResultQuery(BaseModel):

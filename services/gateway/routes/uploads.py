@@ -1,10 +1,10 @@
 """Uploads in parts, of datasets and of audio to transcribe: the client need not know which."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.gateway.routes.table import API, Answer, Body, Group, Visit
+from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, Visit
 from shared.errors import ArgotError
 from shared.rpc.contract import Request
 from shared.rpc.ingest import AbortUpload, CompleteUpload, Dataset, GetUpload, SignParts
@@ -25,7 +25,7 @@ MAX_PARTS = 1000
 class WantedParts(Body):
     """Numbers of parts, from 1."""
 
-    part_numbers: list[int] = Field(min_length=1, max_length=MAX_PARTS)
+    part_numbers: list[Annotated[int, AS_WHOLE]] = Field(min_length=1, max_length=MAX_PARTS)
 
 
 @uploads.route("GET", answer=UploadState)
