@@ -1,5 +1,6 @@
 """The rules of a training run: its states, its segments, the ledger of what is not used."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -7,6 +8,8 @@ from enum import IntEnum
 from shared.events.data import DataUse, Dropped, Fault
 from shared.rpc.catalog import StatusName
 from shared.speech.cues import MAX_SECONDS, Cue, segment
+from shared.speech.filenames import basename, stem
+from shared.speech.manifest import ManifestRow
 from shared.speech.subtitles import Transcript
 
 DOWNLOAD_SECONDS = 300
@@ -90,6 +93,34 @@ class Material:
     def merged(self, used: DataUse) -> DataUse:
         """The engine's figures with both ledgers in one."""
         return used.model_copy(update={"dropped": ledger([*self.dropped, *used.dropped])})
+
+
+class Manifest:
+    """The texts of many recordings, found by a recording's name as the validator pairs them."""
+
+    def __init__(self, rows: Iterable[ManifestRow]) -> None:
+        self._by_stem: dict[str, list[ManifestRow]] = defaultdict(list)
+        for row in rows:
+            self._by_stem[stem(row.audio)].append(row)
+
+    def transcript(self, name: str) -> Transcript | None:
+        """What is said in the recording `name`, None where no row is about it.
+
+        Rows that bear its whole name go before those that share its stem only. Where some have
+        times, a row without is not used: it cannot be told where in the recording it belongs. A
+        row that is there twice counts once.
+        """
+        rows = self._by_stem.get(stem(name), [])
+        exact = basename(name).casefold()
+        rows = [row for row in rows if row.audio.casefold() == exact] or rows
+        if not rows:
+            return None
+        cues = list(dict.fromkeys(row.cue for row in rows if row.cue is not None))
+        cues.sort(key=lambda cue: (cue.start, cue.end))
+        if not cues:
+            return Transcript(None, "\n".join(dict.fromkeys(row.text for row in rows)), None, None)
+        text = "\n".join(cue.text for cue in cues)
+        return Transcript(tuple(cues), text, cues[0].start, max(cue.end for cue in cues))
 
 
 def cut(name: str, pcm: str, transcript: Transcript, seconds: float) -> Cut:

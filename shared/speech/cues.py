@@ -99,7 +99,24 @@ def split(cue: Cue) -> tuple[Cue, ...]:
         return ()
     if cue.seconds <= MAX_SECONDS:
         return (cue,)
-    times = _equal_times(cue, len(ends))
+    return _pieces(cue, ends, _equal_times(cue, len(ends)))
+
+
+def divide(cue: Cue, count: int) -> tuple[Cue, ...]:
+    """Cut a cue into so many equal spans, its text in proportion at word ends.
+
+    Fewer where it has fewer words, none when it has no text. The pieces follow each other
+    without a gap from the cue's start to its end, and their words in order are the cue's.
+    """
+    ends = _word_ends(cue.text)
+    count = min(count, len(ends))
+    if not count:
+        return ()
+    times = [cue.start + cue.seconds * k / count for k in range(count)]
+    return _pieces(cue, ends, [*times, cue.end])
+
+
+def _pieces(cue: Cue, ends: list[int], times: list[float]) -> tuple[Cue, ...]:
     count = len(times) - 1
     offsets = _text_offsets(cue.text, ends, count)
     return tuple(

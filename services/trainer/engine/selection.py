@@ -1,10 +1,13 @@
 """Which segments can be used, and the ledger of those that cannot."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from shared.speech.cues import Cue, divide
+
 from .fault import EngineFault
-from .recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Clip, Recording
+from .recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Clip, Recording, Segment
 from .scoring import normalise
 from .vocabulary import MAX_TOKENS, Vocabulary
 
@@ -19,6 +22,7 @@ MIN_CLIPS = 3
 # A window without timestamps adds start, language, task, <|notimestamps|> and the end; one with
 # them start, language, task, two times and the end.
 SPECIAL_TOKENS = 6
+MOST_TEXT = MAX_TOKENS - SPECIAL_TOKENS
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class Selection:
 def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: str) -> Selection:
     """Keep the segments of 0.5 to 30 s with a text that fits the decoder.
 
-    Reasons of the ledger: ``too-short``, ``too-long``, ``outside-audio``, ``empty-text``,
-    ``text-too-long``.
+    One whose text does not fit is split into the fewest equal parts whose texts do; a
+    `Clip.index` counts the parts. Reasons of the ledger: ``too-short``, ``too-long``,
+    ``outside-audio``, ``empty-text``, ``text-too-long``.
 
     Raises:
         EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three,
@@ -52,7 +57,8 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
     drops: list[Drop] = []
     for recording in recordings:
         available = _available(recording)
-        for index, segment in enumerate(recording.segments):
+        parts = (part for each in recording.segments for part in _fitting(each, vocabulary))
+        for index, segment in enumerate(parts):
             begin = max(0, round(segment.start * SAMPLE_RATE))
             stop = min(available, round(segment.end * SAMPLE_RATE))
             text = segment.text.strip()
@@ -70,6 +76,21 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
         message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
         raise EngineFault("too-few-segments", message, fault="data")
     return Selection(tuple(clips), tuple(drops))
+
+
+def _fitting(segment: Segment, vocabulary: Vocabulary) -> tuple[Segment, ...]:
+    """Parts of half a second at least with texts that fit; the whole where there are none such."""
+    tokens = len(vocabulary.encode(segment.text.strip()))
+    if tokens <= MOST_TEXT:
+        return (segment,)
+    whole = Cue(segment.start, segment.end, segment.text)
+    for count in range(math.ceil(tokens / MOST_TEXT), int(whole.seconds / MIN_SECONDS) + 1):
+        parts = divide(whole, count)
+        if len(parts) < count:
+            break
+        if all(len(vocabulary.encode(part.text)) <= MOST_TEXT for part in parts):
+            return tuple(Segment(part.start, part.end, part.text) for part in parts)
+    return (segment,)
 
 
 def _available(recording: Recording) -> int:
@@ -91,7 +112,7 @@ def _unfit(clip: Clip, end: float, available: int, language: str) -> str | None:
         return "too-long"
     if not normalise(clip.text, language):
         return "empty-text"
-    if len(clip.tokens) > MAX_TOKENS - SPECIAL_TOKENS:
+    if len(clip.tokens) > MOST_TEXT:
         return "text-too-long"
     return None
 

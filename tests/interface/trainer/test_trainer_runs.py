@@ -167,6 +167,37 @@ def test_unreadable_files_go_into_the_ledger(
     assert get(call, event).data == found.data
 
 
+def test_a_request_of_thousands_of_pairs_becomes_a_run(
+    amqp_url: str, call: TestCaller, tap: Tap, told: Told, store: StoreFile
+) -> None:
+    listing = store("all.jsonl", b"gone").model_copy(update={"storage_key": "datasets/gone"})
+    audio = store("never-fetched.wav", b"")
+    folder = f"datasets/acme/{uuid7()}"
+    pairs = [
+        Pair(
+            audio=audio.model_copy(
+                update={
+                    "name": f"recording-{number}.wav",
+                    "dataset_id": str(uuid7()),
+                    "storage_key": f"{folder}/{number:032}",
+                    "duration": 2.0,
+                }
+            ),
+            transcript=listing,
+        )
+        for number in range(5000)
+    ]
+    event = told("", *pairs)
+    publish(amqp_url, event)
+    assert isinstance(outcome(tap), TrainingFailed)
+    data = get(call, event).data
+    assert data is not None
+    assert data.dropped == [
+        Dropped(file="talk.txt", reason="empty-transcript", seconds=2.0),
+        Dropped(file="all.jsonl", reason="file-missing", seconds=10_000.0),
+    ]
+
+
 def test_without_usable_data_the_ledger_says_why(
     amqp_url: str, call: TestCaller, tap: Tap, told: Told
 ) -> None:

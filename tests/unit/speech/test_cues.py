@@ -1,11 +1,12 @@
 import math
+from collections.abc import Iterable
 from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.speech.cues import MAX_SECONDS, Cue, Dropped, segment, split
+from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, Dropped, divide, segment, split
 
 TEXTS = st.text(st.sampled_from("ab é. 你好の。ไทย ")).map(lambda text: " ".join(text.split()))
 CUES = st.builds(
@@ -45,6 +46,49 @@ def test_every_second_is_kept_or_dropped_with_a_reason(cues: list[Cue]) -> None:
     assert all(0.5 <= cue.seconds <= MAX_SECONDS for cue in result.kept)
     assert all(cue.text for cue in result.kept)
     assert {drop.reason for drop in result.dropped} <= {"cue-too-short", "no-text"}
+
+
+@given(st.lists(CUES))
+def test_no_text_of_a_cue_that_lasts_is_lost_and_the_order_stays(cues: list[Cue]) -> None:
+    kept = segment(cues).kept
+    lasting = [cue for cue in cues if cue.seconds >= MIN_SECONDS]
+    assert _letters(kept) == _letters(lasting)
+    remaining = iter(lasting)
+    cue = next(remaining, None)
+    for piece in kept:
+        while cue is not None and not (cue.start <= piece.start and piece.end <= cue.end):
+            cue = next(remaining, None)
+        assert cue is not None, "a piece is not in its cue, or comes before an earlier one"
+
+
+@given(st.lists(CUES))
+def test_segments_are_segments_already(cues: list[Cue]) -> None:
+    kept = segment(cues).kept
+    assert segment(kept).kept == kept
+    assert segment(kept).dropped == ()
+
+
+@given(CUES, st.integers(1, 50))
+def test_a_divided_cue_keeps_its_span_its_words_and_their_order(cue: Cue, count: int) -> None:
+    pieces = divide(cue, count)
+    assert _letters(pieces) == _letters([cue])
+    assert all(piece.text for piece in pieces)
+    assert all(before.end == after.start for before, after in pairwise(pieces))
+    if pieces:
+        assert (pieces[0].start, pieces[-1].end) == (cue.start, cue.end)
+        assert len(pieces) <= count
+        equal = cue.seconds / len(pieces)
+        assert all(piece.seconds == pytest.approx(equal, abs=1e-6) for piece in pieces)
+
+
+def test_a_cue_is_not_divided_within_a_word() -> None:
+    assert divide(Cue(0, 3, "one two"), 3) == (Cue(0, 1.5, "one"), Cue(1.5, 3, "two"))
+    assert divide(Cue(0, 3, "one two"), 1) == (Cue(0, 3, "one two"),)
+    assert divide(Cue(0, 3, " "), 2) == ()
+
+
+def _letters(cues: Iterable[Cue]) -> str:
+    return "".join("".join(cue.text.split()) for cue in cues)
 
 
 def test_the_bounds_themselves_pass() -> None:

@@ -48,6 +48,31 @@ def test_what_falls_out(recording: Callable[..., Recording], segment: Segment, r
     assert found.drops == (Drop("a.wav", reason, segment.end - segment.start),)
 
 
+def test_a_text_over_the_decoders_context_is_split_into_parts_that_fit(
+    recording: Callable[..., Recording],
+) -> None:
+    words = " ".join(f"{number:09}" for number in range(100))  # 999 letters: three parts
+    found = select(
+        [recording(*GOOD, Segment(10, 40, words), Segment(50, 52, "x"))], Letters(), "fr"
+    )
+    parts = found.clips[3:-1]
+    assert " ".join(clip.text for clip in parts) == words
+    assert [(clip.begin / SAMPLE_RATE, clip.stop / SAMPLE_RATE) for clip in parts] == [
+        (10, 20),
+        (20, 30),
+        (30, 40),
+    ]
+    assert all(len(clip.tokens) <= 442 for clip in parts)
+    assert [clip.index for clip in found.clips] == list(range(7))
+    assert found.drops == ()
+
+
+def test_a_text_that_no_split_makes_fit_is_left_out(recording: Callable[..., Recording]) -> None:
+    words = " ".join(["x" * 50] * 100)  # ten parts and more, of a tenth of a second
+    found = select([recording(*GOOD, Segment(10, 11, words))], Letters(), "fr")
+    assert found.drops == (Drop("a.wav", "text-too-long", 1),)
+
+
 def test_an_end_a_little_after_the_audio_is_cut(recording: Callable[..., Recording]) -> None:
     found = select([recording(*GOOD, Segment(98, 100.2, "x"))], Letters(), "fr")
     assert found.clips[-1].seconds == 2.0
