@@ -5,7 +5,7 @@ several files stand under one stem, the first of `_PREFERENCE` is taken, then th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from services.validator.domain.files import FilePair, KnownFile, listed
@@ -19,7 +19,17 @@ _PREFERENCE = {
     for place, name in enumerate(order)
 }
 
-_Candidates = Mapping[str, Sequence[KnownFile]]
+
+class _Standing(NamedTuple):
+    """By stem: the file that is taken, and those that it is taken before."""
+
+    taken: dict[str, KnownFile]
+    others: dict[str, list[KnownFile]]
+
+    def under(self, key: str) -> Iterator[KnownFile]:
+        """All files of a stem."""
+        yield self.taken[key]
+        yield from self.others.get(key, ())
 
 
 class Matching(NamedTuple):
@@ -37,23 +47,25 @@ class Matching(NamedTuple):
 def match(files: Iterable[KnownFile]) -> Matching:
     """Pair the files of a model; the order in which they come does not matter."""
     known = sorted(files, key=_rank)
-    standing = [(each, stems_of(each)) for each in known]
-    audio = _under_stems(each for each in standing if each[0].type == "AUDIO")
-    texts = _under_stems(each for each in standing if each[0].type != "AUDIO")
-    pairs = [FilePair(audio[key][0], texts[key][0]) for key in sorted(audio.keys() & texts.keys())]
+    audio = _stand(each for each in known if each.type == "AUDIO")
+    texts = _stand(each for each in known if each.type != "AUDIO")
+    both = sorted(audio.taken.keys() & texts.taken.keys())
+    with_audio = {each.dataset_id for key in both for each in texts.under(key)}
     return Matching(
-        pairs=pairs,
+        pairs=[FilePair(audio.taken[key], texts.taken[key]) for key in both],
         unmatched_audio=sorted(
-            each.name for key in audio.keys() - texts.keys() for each in audio[key]
+            each.name
+            for key in audio.taken.keys() - texts.taken.keys()
+            for each in audio.under(key)
         ),
         unmatched_transcripts=sorted(
             each.name
-            for each, stems in standing
-            if each.type != "AUDIO" and audio.keys().isdisjoint(stems)
+            for each in known
+            if each.type != "AUDIO" and each.dataset_id not in with_audio
         ),
         warnings=[
-            *_same_stem(audio, pairs),
-            *_another_text(texts, pairs),
+            *_same_stem(audio, both),
+            *_another_text(audio, texts, both),
             *_not_uploaded((each for each in known if each.type == "MANIFEST"), audio),
         ],
     )
@@ -70,54 +82,53 @@ def _rank(file: KnownFile) -> tuple[int, str]:
     return _PREFERENCE.get(extension(file.name), len(_PREFERENCE)), file.dataset_id
 
 
-def _under_stems(
-    standing: Iterable[tuple[KnownFile, Collection[str]]],
-) -> dict[str, list[KnownFile]]:
-    found: dict[str, list[KnownFile]] = defaultdict(list)
-    for file, stems in standing:
-        for key in stems:
-            found[key].append(file)
-    return found
+def _stand(files: Iterable[KnownFile]) -> _Standing:
+    standing = _Standing({}, {})
+    for file in files:
+        for key in stems_of(file):
+            if standing.taken.setdefault(key, file) is not file:
+                standing.others.setdefault(key, []).append(file)
+    return standing
 
 
-def _same_stem(audio: _Candidates, pairs: Iterable[FilePair]) -> list[Finding]:
+def _same_stem(audio: _Standing, paired: Iterable[str]) -> list[Finding]:
     return [
         Finding(
             code="same-stem",
-            message=f"'{other.name}' is not used: '{used.name}' bears the same name",
+            message=f"'{other.name}' is not used: '{audio.taken[key].name}' bears the same name",
             file=other.name,
         )
-        for used, _ in pairs
-        for other in audio[stem(used.name)][1:]
+        for key in paired
+        for other in audio.others.get(key, ())
     ]
 
 
-def _another_text(texts: _Candidates, pairs: Iterable[FilePair]) -> list[Finding]:
+def _another_text(audio: _Standing, texts: _Standing, paired: Iterable[str]) -> list[Finding]:
     """One warning for each text that another one is taken before, however often."""
-    beaten: dict[str, list[FilePair]] = defaultdict(list)
     names: dict[str, str] = {}
-    for pair in pairs:
-        for other in texts[stem(pair.audio.name)][1:]:
-            beaten[other.dataset_id].append(pair)
+    lost: dict[str, list[str]] = defaultdict(list)
+    for key in paired:
+        for other in texts.others.get(key, ()):
             names[other.dataset_id] = other.name
+            lost[other.dataset_id].append(key)
     return [
         Finding(
             code="several-transcripts",
             message=(
-                f"'{names[each]}' is not used for {listed([pair.audio.name for pair in lost])}, "
-                "in favour of "
-                f"{listed(list(dict.fromkeys(pair.transcript.name for pair in lost)))}"
+                f"'{names[each]}' is not used for "
+                f"{listed([audio.taken[key].name for key in keys])}, in favour of "
+                f"{listed(list(dict.fromkeys(texts.taken[key].name for key in keys)))}"
             ),
             file=names[each],
         )
-        for each, lost in beaten.items()
+        for each, keys in lost.items()
     ]
 
 
-def _not_uploaded(manifests: Iterable[KnownFile], audio: _Candidates) -> list[Finding]:
+def _not_uploaded(manifests: Iterable[KnownFile], audio: _Standing) -> list[Finding]:
     findings = []
     for manifest in manifests:
-        missing = [name for name in manifest.named or () if stem(name) not in audio]
+        missing = [name for name in manifest.named or () if stem(name) not in audio.taken]
         if missing:
             message = (
                 f"'{manifest.name}' names audio that is not uploaded: {listed(missing)} "

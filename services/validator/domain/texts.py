@@ -3,9 +3,9 @@
 Thresholds are set where ordinary speech does not come, so that a warning is worth reading.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
+from typing import NamedTuple
 
 from services.validator.domain.files import KnownFile
 from shared.speech.cues import MAX_SECONDS
@@ -47,10 +47,11 @@ _ALIKE = (
     frozenset({"id", "ms"}),
     frozenset({"he", "iw"}),
 )
+# Languages that Whisper knows and a guess does not: it always takes them for another.
+_NEVER_GUESSED = frozenset({"bo", "haw", "mi", "sd", "su", "yi"})
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """A text and the recordings that it is for.
 
     `seconds` they last and `sounding` without their silence: None where a length is not known,
@@ -58,7 +59,7 @@ class Reading:
     """
 
     text: KnownFile
-    audio: list[KnownFile]
+    audio: Sequence[KnownFile]
     seconds: float | None
     sounding: float | None
     language: str | None
@@ -145,7 +146,7 @@ def _long_label(reading: Reading) -> str | None:
 
 def _other_language(reading: Reading) -> str | None:
     found, wanted = reading.text.language, reading.language
-    if found is None or wanted is None or found == wanted:
+    if found is None or wanted is None or found == wanted or wanted in _NEVER_GUESSED:
         return None
     if any(found in group and wanted in group for group in _ALIKE):
         return None

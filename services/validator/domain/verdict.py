@@ -27,12 +27,12 @@ def assess(
     First what is too little, then unsafe names in order of name. `language` is what the model
     is to learn, as Whisper names it.
     """
-    known = sorted(files, key=lambda each: (each.name, each.dataset_id))
+    known = list(files)
     matching = match(known)
     transcripts = sum(each.type != "AUDIO" for each in known)
     errors = [
         *_too_little(matching.pairs, has_transcript=transcripts > 0),
-        *_unsafe(each.name for each in known),
+        *_unsafe(sorted(each.name for each in known if not is_safe(each.name))),
     ]
     seconds = math.fsum(pair.audio.duration or 0.0 for pair in matching.pairs)
     verdict = Verdict(
@@ -90,7 +90,6 @@ def _unsafe(names: Iterable[str]) -> list[Finding]:
             file=name,
         )
         for name in names
-        if not is_safe(name)
     ]
 
 

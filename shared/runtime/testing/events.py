@@ -4,7 +4,7 @@ import importlib
 import json
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Self
 
 from kombu import Connection, Exchange, Queue
@@ -79,25 +79,36 @@ class Tap:
 
 def publish(amqp_url: str, event: Event) -> str:
     """Publish as the event's own service would; returns its `ce-id`."""
-    event_id = str(uuid7())
-    headers = {
-        "ce-specversion": "1.0",
-        "ce-id": event_id,
-        "ce-type": event.ce_type(),
-        "ce-source": f"/{event.publisher}",
-        "ce-subject": event.subject,
-        "ce-time": now().isoformat(),
-    }
+    (event_id,) = publish_all(amqp_url, [event])
+    return event_id
+
+
+def publish_all(amqp_url: str, events: Iterable[Event]) -> list[str]:
+    """Publish events in order over one connection; returns their `ce-id`s."""
     with Connection(amqp_url) as connection:
-        exchange = _exchange(event.publisher)
-        connection.Producer(exchange=exchange).publish(
-            event.model_dump_json(),
-            routing_key=type(event).__name__,
-            headers=headers,
-            content_type="application/json",
-            content_encoding="utf-8",
-            declare=[exchange],
-        )
+        producer = connection.Producer()
+        return [_publish(producer, event) for event in events]
+
+
+def _publish(producer: Any, event: Event) -> str:
+    event_id = str(uuid7())
+    exchange = _exchange(event.publisher)
+    producer.publish(
+        event.model_dump_json(),
+        exchange=exchange,
+        routing_key=type(event).__name__,
+        headers={
+            "ce-specversion": "1.0",
+            "ce-id": event_id,
+            "ce-type": event.ce_type(),
+            "ce-source": f"/{event.publisher}",
+            "ce-subject": event.subject,
+            "ce-time": now().isoformat(),
+        },
+        content_type="application/json",
+        content_encoding="utf-8",
+        declare=[exchange],
+    )
     return event_id
 
 

@@ -162,6 +162,7 @@ def test_a_text_without_times_is_one_label_beside_short_audio_only(
         ("zh", "yue", False),
         ("no", "nn", False),
         ("jv", "jw", False),
+        ("de", "yi", False),
     ],
 )
 def test_a_text_in_another_language_than_the_models(
