@@ -48,7 +48,7 @@ class Neighbours:
     released: list[str] = field(default_factory=list)
 
     def assess(self, request: Validate) -> Assessment:
-        assert request.revision == self.state.revision
+        assert (request.revision, request.language) == (self.state.revision, "fr")
         verdict = Verdict(
             valid=not self.errors,
             errors=self.errors,

@@ -260,7 +260,11 @@ class Validator:
     def validate(self, request: validator.Validate) -> validator.Assessment:
         verdict = validator.Verdict(
             valid=False,
-            errors=[validator.Finding(code="validation_failed", message=f"at {request.revision}")],
+            errors=[
+                validator.Finding(
+                    code="validation_failed", message=f"at {request.revision} in {request.language}"
+                )
+            ],
             warnings=[validator.Finding(code="unsafe", message="Unsafe filename", file="a b.wav")],
             matched_pairs=0,
             total_duration=0.0,

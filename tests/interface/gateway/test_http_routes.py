@@ -91,7 +91,7 @@ def test_datasets(http: httpx.Client) -> None:
 
 def test_validation(http: httpx.Client) -> None:
     verdict = http.post(f"{MODEL}/validation").json()
-    assert verdict["errors"] == [{"code": "validation_failed", "message": "at 7"}]
+    assert verdict["errors"] == [{"code": "validation_failed", "message": "at 7 in fr"}]
     assert verdict["warnings"][0]["file"] == "a b.wav"
     assert "pairs" not in verdict
     processing = http.post(f"{TRAINED}/validation")
