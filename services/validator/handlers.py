@@ -20,12 +20,15 @@ _POLL_SECONDS = 0.02
 def validate(request: Validate, database: Database, *, catch_up_seconds: float) -> Assessment:
     """The verdict at the caller's revision or a later one.
 
-    Waits up to `catch_up_seconds` for events on their way, then `not-ready-to-run`.
+    Waits up to `catch_up_seconds` for events on their way, then `not-ready-to-run`; of a deleted
+    model none are kept, so that there is nothing to wait for.
     """
     about = (request.organisation_id, request.model_id)
     deadline = time.monotonic() + catch_up_seconds
     while True:
         with database.reading() as session:
+            if models.is_deleted(session, request.model_id):
+                raise ArgotError("custom-model-not-found")
             if models.knows(session, request.model_id, request.revision):
                 files = models.ready_files(session, *about)
                 failed = models.failed_files(session, *about)

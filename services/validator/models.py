@@ -90,6 +90,12 @@ def locked_model(session: Session, model_id: str) -> Model:
     return session.get_one(Model, model_id, with_for_update=True)
 
 
+def is_deleted(session: Session, model_id: str) -> bool:
+    """Whether the model is gone."""
+    model = session.get(Model, model_id)
+    return model is not None and model.deleted
+
+
 def row_of(session: Session, event: DatasetEvent) -> FileRow:
     """The row that an event is about, made where it is the first one.
 

@@ -39,7 +39,9 @@ class Assessment(Reply):
 
 
 class Validate(Request[Assessment]):
-    """Judge the model's data at `revision` or later. Errors: `not-ready-to-run`.
+    """Judge the model's data at `revision` or later.
+
+    Errors: `not-ready-to-run`, `custom-model-not-found`.
 
     `language` is what the model is to learn, as Whisper names it; texts that look like another
     one are warned about.

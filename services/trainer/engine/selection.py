@@ -4,15 +4,13 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.speech.cues import Cue, divide
+from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, divide
 
 from .fault import EngineFault
 from .recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Clip, Recording, Segment
 from .scoring import normalise
 from .vocabulary import MAX_TOKENS, Vocabulary
 
-MIN_SECONDS = 0.5
-MAX_SECONDS = 30.0
 OVERHANG_SECONDS = 0.5
 """A last cue may end this long after the audio; it is cut to what is there."""
 

@@ -176,6 +176,9 @@ def test_of_a_deleted_model_nothing_is_kept_whatever_comes_late(
         deliver(database, delivery)
 
     assert kept_rows(database, history.about["model_id"]) == 0
+    with pytest.raises(ArgotError) as refused:
+        handlers.validate(history.request(len(history.events)), database, catch_up_seconds=60)
+    assert refused.value.code == "custom-model-not-found"
 
 
 def test_what_an_event_tells_of_a_file_is_what_is_judged(database: Database) -> None:
