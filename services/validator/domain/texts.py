@@ -72,7 +72,7 @@ class Reading(NamedTuple):
 
 def _ends_after_audio(reading: Reading) -> str | None:
     text, seconds = reading.text, reading.seconds
-    if text.type == "MANIFEST" or text.end_time is None or seconds is None:
+    if text.end_time is None or seconds is None:
         return None
     if text.end_time <= seconds + OVERHANG_SECONDS:
         return None

@@ -116,6 +116,12 @@ def test_a_manifest_that_is_taken_for_some_of_its_audio_is_warned_about_once() -
     }
 
 
+def test_two_names_of_one_stem_in_a_manifest_are_one_recording() -> None:
+    found = match([file("a.wav"), file("a.vtt"), manifest("m.jsonl", "a.wav", "A.mp4")])
+
+    assert warnings(found) == {"m.jsonl": "'m.jsonl' is not used for 'a.wav', in favour of 'a.vtt'"}
+
+
 def test_of_several_audio_files_the_one_that_lost_least_is_taken() -> None:
     found = match([file("a.mp3", 1), file("a.m4a", 2), file("a.wav", 3), file("A.vtt", 4)])
 

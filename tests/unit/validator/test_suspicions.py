@@ -224,6 +224,19 @@ def test_files_that_are_not_used_are_not_judged() -> None:
     assert codes(audio(), text(), file("b.wav", duration=600.0, silence=1.0)) == []
 
 
+def test_findings_of_a_kind_are_in_order_of_name() -> None:
+    files = [
+        file(name, number, duration=600.0, end_time=700.0, silence=1.0)
+        for number, name in enumerate(["c.wav", "b.wav", "a.wav", "b.vtt", "c.vtt", "a.vtt"])
+    ]
+
+    assert [(code, name) for code, name, _ in found(*files)] == [
+        (code, f"{name}.{end}")
+        for code, end in (("ends-after-audio", "vtt"), ("silent-audio", "wav"))
+        for name in "abc"
+    ]
+
+
 def test_a_kind_that_is_found_very_often_is_summed_up() -> None:
     silent = [each._replace(silence=1.0) for each in pairs(MOST_OF_A_KIND + 7, 600.0)]
 
