@@ -2,9 +2,9 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, bindparam, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared.errors import ArgotError
@@ -43,6 +43,47 @@ def decode(cursor: str) -> Place:
     return place
 
 
+class Pages(Generic[RowT]):
+    """The pages of a list, as statements that are made once: to make one costs as much as to run.
+
+    `query` selects one entity, or columns with `at` and `row_id` among them; it may have
+    parameters. An index that ends in `at` and `row_id` leads straight to any page.
+    """
+
+    def __init__(
+        self,
+        query: Select[Any],
+        at: InstrumentedAttribute[datetime],
+        row_id: InstrumentedAttribute[str],
+    ) -> None:
+        self._at, self._id = at.key, row_id.key
+        self._of_entities = len(query.column_descriptions) == 1
+        self.first = query.order_by(at.desc(), row_id.desc()).limit(bindparam("page_rows"))
+        last = tuple_(bindparam("page_at", type_=at.type), bindparam("page_id", type_=row_id.type))
+        self.next = self.first.where(tuple_(at, row_id) < last)
+
+    def read(
+        self, session: Session, request: Listing[Any], **parameters: Any
+    ) -> tuple[list[RowT], str | None]:
+        """The rows that `request` asks for, newest change first, and the next cursor.
+
+        Errors: `invalid-request` for a bad cursor or a limit outside 1 to 200.
+        """
+        if not 1 <= request.limit <= MAX_LIMIT:
+            raise _invalid("limit", f"The limit is 1 to {MAX_LIMIT}")
+        statement, parameters["page_rows"] = self.first, request.limit + 1
+        if request.cursor is not None:
+            last = decode(request.cursor)
+            parameters |= {"page_at": last.at, "page_id": last.id}
+            statement = self.next
+        result = session.execute(statement, parameters)
+        rows: list[Any] = list(result.scalars() if self._of_entities else result)
+        if len(rows) <= request.limit:
+            return rows, None
+        rows = rows[: request.limit]
+        return rows, encode(Place(getattr(rows[-1], self._at), getattr(rows[-1], self._id)))
+
+
 def read_page(
     session: Session,
     query: Select[tuple[RowT]],
@@ -50,21 +91,8 @@ def read_page(
     row_id: InstrumentedAttribute[str],
     request: Listing[Any],
 ) -> tuple[list[RowT], str | None]:
-    """The rows of `query` that `request` asks for, by `at` and `row_id`, and the next cursor.
-
-    Errors: `invalid-request` for a bad cursor or a limit outside 1 to 200.
-    """
-    if not 1 <= request.limit <= MAX_LIMIT:
-        raise _invalid("limit", f"The limit is 1 to {MAX_LIMIT}")
-    if request.cursor is not None:
-        last = decode(request.cursor)
-        query = query.where(or_(at < last.at, and_(at == last.at, row_id < last.id)))
-    query = query.order_by(at.desc(), row_id.desc()).limit(request.limit + 1)
-    rows = list(session.scalars(query))
-    if len(rows) <= request.limit:
-        return rows, None
-    rows = rows[: request.limit]
-    return rows, encode(Place(getattr(rows[-1], at.key), getattr(rows[-1], row_id.key)))
+    """A page of a list whose statement is made for this one request. Errors: as of `Pages`."""
+    return Pages[RowT](query, at, row_id).read(session, request)
 
 
 def _invalid(field: str, message: str) -> ArgotError:
