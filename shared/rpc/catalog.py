@@ -1,14 +1,22 @@
 """Calls that the catalog answers: languages, publications, custom models, train."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from uuid6 import uuid7
 
 from shared.events.data import StoredFile
 from shared.rpc.contract import Failure, Listing, Nothing, Page, Repeatable, Reply, Request, Time
 
 StatusName = Literal["not_running", "provisioning", "running", "success", "failed"]
+
+ModelName = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=2, max_length=200, pattern=r"^[^\x00-\x1F\x7F]*$"
+    ),
+]
+"""Any script; 2 to 200 characters after trimming, and no control characters."""
 
 
 class Language(Reply):
@@ -95,7 +103,7 @@ class CreateModel(Repeatable[CustomModel]):
 
     service: ClassVar[str] = "catalog"
     model_id: str = Field(default_factory=lambda: str(uuid7()))
-    name: str = Field(min_length=2, max_length=200)
+    name: ModelName
     language: str
 
 
@@ -105,7 +113,7 @@ class RenameModel(Request[CustomModel]):
     service: ClassVar[str] = "catalog"
     organisation_id: str
     model_id: str
-    name: str = Field(min_length=2, max_length=200)
+    name: ModelName
 
 
 class DeleteModel(Request[Nothing]):
@@ -134,8 +142,10 @@ class ListModels(Listing[Page[CustomModel]]):
 class TrainModel(Request[RequestedTraining]):
     """Validate, claim and request a training; under one idempotency key there is one training.
 
-    Errors: `custom-model-not-found`, `not-ready-to-run`, `no_data`, `validation_failed`,
-    `unmatched-audio`, `no-claims-available`, `invalid-request` (key reused with another body).
+    Errors, in the order of the checks: `custom-model-not-found`, `invalid-request` (key reused
+    with another body), `invalid-language` (no base model is configured any longer),
+    `language-not-published` (withdrawn), `not-ready-to-run`, `no_data`, `validation_failed`,
+    `unmatched-audio`, `no-claims-available`.
     """
 
     service: ClassVar[str] = "catalog"

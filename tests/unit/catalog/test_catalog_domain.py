@@ -1,14 +1,17 @@
 """Keys, the status machine, and what keeps data from being trained on."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.catalog import domain, languages
 from services.catalog.domain import Status
 from shared.errors import ArgotError
+from shared.rpc.catalog import CreateModel, RenameModel
 from shared.rpc.validator import Assessment, Finding, Verdict
 
 NAMES = st.text(min_size=2, max_size=200)
@@ -21,6 +24,12 @@ NAMES = st.text(min_size=2, max_size=200)
         ("Cardiology EN", "CardiologyEN"),
         ("Cardiologie générale", "Cardiologie generale"),
         ("Straße", "STRASSE"),
+        ("Kap\u0131", "KAPI"),
+        ("İstanbul", "ISTANBUL"),
+        ("Ὀδυσσεύς", "ΟΔΥΣΣΕΥΣ"),
+        ("Ёлка", "елка"),
+        ("שָׁלוֹם", "שלום"),
+        ("Am\u200bbulanz\u2009\u00a0", "AMBULANZ"),
     ],
 )
 def test_case_spacing_and_accents_do_not_make_two_names(one: str, other: str) -> None:
@@ -28,10 +37,61 @@ def test_case_spacing_and_accents_do_not_make_two_names(one: str, other: str) ->
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("A+B", "A-B"), ("病院", "医院"), ("Notes 1", "Notes 2")]
+    ("one", "other"),
+    [
+        ("A+B", "A-B"),
+        ("病院", "医院"),
+        ("Notes 1", "Notes 2"),
+        ("①②", "12"),
+        ("m²", "m2"),
+        ("a=b", "a≠b"),
+        ("ガラス", "カラス"),
+        ("क़लम", "कलम"),
+        ("ไม้", "ไม"),
+        ("👍👍", "👎👎"),
+        ("👍🏻👍", "👍🏿👍"),
+        ("👨‍👩‍👧", "👨👩👧"),
+        ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"),
+    ],
 )
 def test_other_letters_make_two_names(one: str, other: str) -> None:
     assert domain.key_of(one, "fr") != domain.key_of(other, "fr")
+
+
+@given(name=NAMES)
+def test_a_key_is_blind_to_case(name: str) -> None:
+    for other in (name.upper(), name.lower(), name.casefold(), name.title()):
+        assert domain.key_of(other, "fr") == domain.key_of(name, "fr")
+
+
+SPACES = st.text("".join(chr(n) for n in range(0x3001) if chr(n).isspace()), max_size=3)
+ACCENTS = st.text(
+    "".join(chr(n) for n in range(0x300, 0x370) if unicodedata.combining(chr(n)) >= 202).replace(
+        "\u0345", ""
+    ),  # the iota below: a letter once it is a capital
+    max_size=2,
+)
+
+
+@given(name=NAMES, data=st.data())
+def test_a_key_is_blind_to_spacing_and_accents(name: str, data: st.DataObject) -> None:
+    other = (
+        "".join(data.draw(SPACES) + letter + data.draw(ACCENTS) for letter in name[:12]) + name[12:]
+    )
+
+    assert domain.key_of(other, "fr") == domain.key_of(name, "fr")
+
+
+WITHOUT_CASE = st.text(
+    "病院医学心臓科日本語あいうえおがかハバパ한국어👍👎❤⚕🏥+-*/=≠≤①②∞♪★☆!?", min_size=2, max_size=6
+)
+
+
+@given(one=WITHOUT_CASE, other=WITHOUT_CASE)
+def test_names_without_case_or_accents_share_a_key_only_when_they_are_equal(
+    one: str, other: str
+) -> None:
+    assert (domain.key_of(one, "ja") == domain.key_of(other, "ja")) == (one == other)
 
 
 @given(name=NAMES)
@@ -42,6 +102,22 @@ def test_a_key_is_a_language_tag(name: str) -> None:
 @given(name=NAMES)
 def test_a_key_is_never_a_base_language(name: str) -> None:
     assert domain.key_of(name, "fr") not in languages.names()
+
+
+@pytest.mark.parametrize("name", ["é ", "  a  ", "a\x00b", "two\nlines", "x" * 201, "\ud800\ud800"])
+def test_a_name_has_2_to_200_characters_after_trimming_and_no_control_characters(
+    name: str,
+) -> None:
+    for request, about in ((CreateModel, {"language": "fr"}), (RenameModel, {"model_id": "m"})):
+        with pytest.raises(ValidationError):
+            request.model_validate({"organisation_id": "acme", "name": name, **about})
+
+
+@given(name=st.text(st.characters(exclude_categories=["C", "Z"]), min_size=2, max_size=200))
+def test_a_name_in_any_script_is_taken_and_trimmed(name: str) -> None:
+    request = RenameModel(organisation_id="acme", model_id="m", name=f" {name}\u3000")
+
+    assert request.name == name
 
 
 @given(name=NAMES)
