@@ -28,7 +28,7 @@ from argot.stack import ARGOT, Stack
 from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median, percentile
-from services.catalog.models import ModelRow
+from services.catalog.models.tables import ModelRow
 from shared.runtime.database import Database, now
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import Process

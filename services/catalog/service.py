@@ -2,7 +2,9 @@
 
 from nameko.timer import timer
 
-from services.catalog.handlers import languages, models, training
+from services.catalog.handlers import hosting, languages, models, training
+from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
+from shared.events.quota import ClaimGranted, HostingLapsed
 from shared.events.trainer import TrainingFailed, TrainingStarted, TrainingSucceeded
 from shared.rpc.catalog import (
     CreateModel,
@@ -81,7 +83,7 @@ class CatalogService:
 
     @answers(TrainModel)
     def train_model(self, request: TrainModel) -> RequestedTraining:
-        return training.train_model(request, self.database, self.call)
+        return training.train_model(request, self.database, self.call, self.settings.base_models)
 
     @timer(interval=5)  # type: ignore[untyped-decorator]
     def abandon_requests(self) -> None:
@@ -95,11 +97,31 @@ class CatalogService:
 
     @listens(TrainingSucceeded)
     def on_training_succeeded(self, message: Delivery[TrainingSucceeded]) -> None:
-        training.training_succeeded(message, self.database, self.call)
+        training.training_succeeded(message, self.database)
 
     @listens(TrainingFailed)
     def on_training_failed(self, message: Delivery[TrainingFailed]) -> None:
         training.training_failed(message, self.database)
+
+    @listens(ClaimGranted)
+    def on_claim_granted(self, message: Delivery[ClaimGranted]) -> None:
+        hosting.claim_granted(message, self.database)
+
+    @listens(HostingLapsed)
+    def on_hosting_lapsed(self, message: Delivery[HostingLapsed]) -> None:
+        hosting.hosting_lapsed(message, self.database)
+
+    @listens(DatasetUploaded)
+    def on_dataset_uploaded(self, message: Delivery[DatasetUploaded]) -> None:
+        models.datasets_changed(message, self.database)
+
+    @listens(DatasetRejected)
+    def on_dataset_rejected(self, message: Delivery[DatasetRejected]) -> None:
+        models.datasets_changed(message, self.database)
+
+    @listens(DatasetDeleted)
+    def on_dataset_deleted(self, message: Delivery[DatasetDeleted]) -> None:
+        models.datasets_changed(message, self.database)
 
 
 SERVICE = CatalogService

@@ -19,10 +19,14 @@ class Period(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """What a period has used already: units of one kind, and money for all kinds."""
+    """What a period has used already: free units of one kind, and money for all kinds."""
 
-    units: int
+    free: int
     spent: Decimal
+
+    def plus(self, price: Decimal) -> "Usage":
+        """After one more unit."""
+        return Usage(self.free + (price == FREE), self.spent + price)
 
 
 def period_at(anchor: date, timezone: str, moment: datetime) -> Period:
@@ -47,7 +51,7 @@ def _border(anchor: date, months: int, zone: ZoneInfo) -> datetime:
 
 def price_of_next(allowance: Allowance, usage: Usage, budget: Decimal | None) -> Decimal | None:
     """The price of one more unit; None where there is none to be had."""
-    if allowance.limit is None or usage.units < allowance.limit:
+    if allowance.limit is None or usage.free < allowance.limit:
         return FREE
     if allowance.unit_price is None:
         return None

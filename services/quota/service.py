@@ -1,7 +1,9 @@
 """The quota service's entrypoints."""
 
-from services.quota import handlers
-from shared.events.catalog import CustomModelEnabled
+from nameko.timer import timer
+
+from services.quota.handlers import claims, hosting, plans
+from shared.events.catalog import CustomModelDeleted
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Nothing, Page
 from shared.rpc.quota import (
@@ -16,6 +18,7 @@ from shared.rpc.quota import (
     ReleaseClaim,
     TakeClaim,
 )
+from shared.runtime.database import now
 from shared.runtime.deliveries import Delivery
 from shared.runtime.service.calls import answers
 from shared.runtime.service.dependencies import RequestContext, ServiceDatabase
@@ -31,43 +34,47 @@ class QuotaService:
 
     @answers(GetFeatures)
     def get_features(self, request: GetFeatures) -> Features:
-        return handlers.get_features(request, self.database)
+        return plans.get_features(request, self.database)
 
     @answers(NoteParent)
     def note_parent(self, request: NoteParent) -> Nothing:
-        return handlers.note_parent(request, self.database)
+        return plans.note_parent(request, self.database)
 
     @answers(PutPlan)
     def put_plan(self, request: PutPlan) -> Plan:
-        return handlers.put_plan(request, self.database)
+        return plans.put_plan(request, self.database, now())
 
     @answers(GetPlan)
     def get_plan(self, request: GetPlan) -> Plan:
-        return handlers.get_plan(request, self.database)
+        return plans.get_plan(request, self.database)
 
     @answers(ListClaims)
     def list_claims(self, request: ListClaims) -> Page[Claim]:
-        return handlers.list_claims(request, self.database)
+        return claims.list_claims(request, self.database, now())
 
     @answers(TakeClaim)
     def take_claim(self, request: TakeClaim) -> Claim:
-        return handlers.take_claim(request, self.database)
+        return claims.take_claim(request, self.database, now())
 
     @answers(ReleaseClaim)
     def release_claim(self, request: ReleaseClaim) -> Nothing:
-        return handlers.release_claim(request, self.database)
+        return claims.release_claim(request, self.database, now())
 
     @listens(TrainingSucceeded)
     def on_training_succeeded(self, message: Delivery[TrainingSucceeded]) -> None:
-        handlers.training_succeeded(message, self.database)
+        claims.training_succeeded(message, self.database, now())
 
     @listens(TrainingFailed)
     def on_training_failed(self, message: Delivery[TrainingFailed]) -> None:
-        handlers.training_failed(message, self.database)
+        claims.training_failed(message, self.database, now())
 
-    @listens(CustomModelEnabled)
-    def on_custom_model_enabled(self, message: Delivery[CustomModelEnabled]) -> None:
-        handlers.custom_model_enabled(message, self.database)
+    @listens(CustomModelDeleted)
+    def on_custom_model_deleted(self, message: Delivery[CustomModelDeleted]) -> None:
+        hosting.custom_model_deleted(message, self.database, now())
+
+    @timer(interval=2)  # type: ignore[untyped-decorator]
+    def renew_hosting(self) -> None:
+        hosting.renew_all(self.database, now())
 
 
 SERVICE = QuotaService

@@ -105,7 +105,7 @@ class ListClaims(Listing[Page[Claim]]):
 
 
 class TakeClaim(Request[Claim]):
-    """Take one unit; the same `training_id` and `kind` give the same claim again.
+    """Take a unit for a training; the same `training_id` gives the same claim again.
 
     Errors: `no-claims-available`.
     """
@@ -114,14 +114,12 @@ class TakeClaim(Request[Claim]):
     organisation_id: str
     model_id: str
     training_id: str
-    kind: ClaimKind
 
 
 class ReleaseClaim(Request[Nothing]):
-    """Give a unit back; a claim that arrives after its release is refused."""
+    """Give a training's unit back; a claim that arrives after its release is refused."""
 
     service: ClassVar[str] = "quota"
     organisation_id: str
     model_id: str
     training_id: str
-    kind: ClaimKind

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from services.catalog import languages, models
-from services.catalog.models import ModelRow, Publication
+from services.catalog import languages
+from services.catalog.models import custom_models, publications
+from services.catalog.models.custom_models import EnabledModel
+from services.catalog.models.tables import Publication
 from shared.errors import ArgotError
 from shared.rpc.catalog import (
     FindTranscriptionTarget,
@@ -29,21 +31,22 @@ def list_languages(
     if request.purpose == "training":
         keys = [key for key in languages.names() if languages.base_model(key, base_models)]
         return Languages(items=[_base(key) for key in keys])
-    organisation = request.organisation_id
-    published = select(Publication.language).where(Publication.organisation_id == organisation)
-    custom = select(ModelRow).where(models.living(organisation), ModelRow.enabled)
-    with database.transaction() as session:
-        granted = set(session.scalars(published))
-        items = [_base(key) for key in languages.names() if key in granted]
-        items += [_custom(row) for row in session.scalars(custom.order_by(ModelRow.name))]
-    return Languages(items=items)
+    with database.reading() as session:
+        granted = publications.keys(session, request.organisation_id)
+        custom = custom_models.enabled(session, request.organisation_id)
+    usable = [
+        key
+        for key in languages.names()
+        if key in granted and languages.base_model(key, base_models)
+    ]
+    return Languages(items=[*map(_base, usable), *map(_custom, custom)])
 
 
 def _base(key: str) -> Language:
     return Language(key=key, name=languages.names()[key], kind="base")
 
 
-def _custom(row: ModelRow) -> Language:
+def _custom(row: EnabledModel) -> Language:
     return Language(
         key=row.key,
         name=row.name,
@@ -58,9 +61,9 @@ def find_transcription_target(
 ) -> TranscriptionTarget:
     """The models behind a key of `list_languages(purpose="transcription")`."""
     organisation, key = request.organisation_id, request.key
-    with database.transaction() as session:
+    with database.reading() as session:
         if key in languages.names():
-            if not models.is_published(session, organisation, key):
+            if not publications.is_published(session, organisation, key):
                 raise ArgotError("language-not-published")
             base_model = languages.base_model(key, base_models)
             if base_model is None:
@@ -72,8 +75,7 @@ def find_transcription_target(
                 model_id=None,
                 artifact=None,
             )
-        query = select(ModelRow).where(models.living(organisation), ModelRow.key == key)
-        row = session.scalars(query).first()
+        row = custom_models.of_key(session, organisation, key)
         if row is None or not row.enabled:
             raise ArgotError("invalid-language")
         return TranscriptionTarget(
@@ -85,11 +87,26 @@ def find_transcription_target(
         )
 
 
+def trainable(
+    session: Session, organisation_id: str, language: str, base_models: BaseModels
+) -> str:
+    """The base model that a training of the language begins with.
+
+    Errors: `invalid-language` where there is none, `language-not-published`.
+    """
+    base_model = languages.base_model(language, base_models)
+    if language not in languages.names() or base_model is None:
+        raise ArgotError("invalid-language")
+    if not publications.is_published(session, organisation_id, language):
+        raise ArgotError("language-not-published")
+    return base_model
+
+
 def publish_language(request: PublishLanguage, database: Database) -> Nothing:
     """Granting twice is granting once; a reseller grants what it has itself."""
     _refuse_unknown(request.language)
     with database.transaction() as session:
-        if request.granted_by is not None and not models.is_published(
+        if request.granted_by is not None and not publications.is_published(
             session, request.granted_by, request.language
         ):
             raise ArgotError("language-not-published")

@@ -2,20 +2,20 @@
 
 from functools import partial
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.catalog import languages, models
 from services.catalog.domain import key_of
-from services.catalog.handlers.languages import BaseModels
-from services.catalog.models import ModelRow, Repeat
+from services.catalog.handlers.languages import BaseModels, trainable
+from services.catalog.models import custom_models, tables
+from services.catalog.models.tables import ModelRow, Repeat
 from shared.errors import ArgotError
 from shared.events.catalog import (
     CustomModelCreated,
     CustomModelDeleted,
     CustomModelRenamed,
 )
+from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
 from shared.rpc.catalog import (
     CreateModel,
     CustomModel,
@@ -26,40 +26,38 @@ from shared.rpc.catalog import (
     RenameModel,
 )
 from shared.rpc.contract import Nothing, Page
-from shared.runtime import outbox, paging, repeats
+from shared.runtime import outbox, repeats
 from shared.runtime.database import Database, now
+from shared.runtime.deliveries import Delivery
+
+DatasetChange = Delivery[DatasetUploaded] | Delivery[DatasetRejected] | Delivery[DatasetDeleted]
 
 
 def create_model(request: CreateModel, database: Database, base_models: BaseModels) -> CustomModel:
     """A model without data, on a base language that is published to the organisation."""
-    language = request.language
-    base_model = languages.base_model(language, base_models)
-    if language not in languages.names() or base_model is None:
-        raise ArgotError("invalid-language")
     moment = now()
     row = ModelRow(
         id=request.model_id,
         organisation_id=request.organisation_id,
-        key=key_of(request.name, language),
+        key=key_of(request.name, request.language),
         name=request.name,
-        language=language,
-        base_model=base_model,
+        language=request.language,
         created_at=moment,
         last_modified=moment,
     )
     try:
         with database.transaction() as session:
-            return repeats.once(session, Repeat, request, partial(_add, session, row))
+            add = partial(_add, session, row, base_models)
+            return repeats.once(session, Repeat, request, add)
     except IntegrityError as error:
         raise ArgotError("language-exists") from error
 
 
-def _add(session: Session, row: ModelRow) -> CustomModel:
+def _add(session: Session, row: ModelRow, base_models: BaseModels) -> CustomModel:
     known = session.get(ModelRow, row.id)
     if known is not None and known.organisation_id == row.organisation_id:
         return known.wire()
-    if not models.is_published(session, row.organisation_id, row.language):
-        raise ArgotError("language-not-published")
+    row.base_model = trainable(session, row.organisation_id, row.language, base_models)
     session.add(row)
     session.flush()
     outbox.publish(
@@ -78,7 +76,7 @@ def _add(session: Session, row: ModelRow) -> CustomModel:
 def rename_model(request: RenameModel, database: Database) -> CustomModel:
     """Another name; the key stays."""
     with database.transaction() as session:
-        row = models.hold(session, request.organisation_id, request.model_id)
+        row = custom_models.hold(session, request.organisation_id, request.model_id)
         row.name = request.name
         row.touch()
         outbox.publish(
@@ -91,7 +89,7 @@ def rename_model(request: RenameModel, database: Database) -> CustomModel:
 def delete_model(request: DeleteModel, database: Database) -> Nothing:
     """Gone for users at once; whoever keeps something of the model hears of it."""
     with database.transaction() as session:
-        row = models.hold(session, request.organisation_id, request.model_id)
+        row = custom_models.hold(session, request.organisation_id, request.model_id)
         row.deleted_at = now()
         row.enabled = False
         outbox.publish(
@@ -104,14 +102,22 @@ def delete_model(request: DeleteModel, database: Database) -> Nothing:
 def get_model(request: GetModel, database: Database) -> ModelDetails:
     """The model with what the nested routes need."""
     with database.reading() as session:
-        return models.details(session, request.organisation_id, request.model_id)
+        return custom_models.details(session, request.organisation_id, request.model_id)
 
 
 def list_models(request: ListModels, database: Database) -> Page[CustomModel]:
     """The organisation's models, newest change first."""
-    query = select(ModelRow).where(models.living(request.organisation_id))
     with database.reading() as session:
-        rows, cursor = paging.read_page(
-            session, query, ModelRow.last_modified, ModelRow.id, request
+        rows, cursor = custom_models.NEWEST.read(
+            session, request, organisation_id=request.organisation_id
         )
-    return Page[CustomModel](items=[row.wire() for row in rows], next_cursor=cursor)
+    return Page[CustomModel](items=[tables.wire(row) for row in rows], next_cursor=cursor)
+
+
+def datasets_changed(message: DatasetChange, database: Database) -> None:
+    """What happens to a model's files is a change of the model; of a deleted one it is nothing."""
+    event = message.event
+    with database.once(message.id) as session:
+        row = custom_models.find(session, event.organisation_id, event.model_id)
+        if row is not None:
+            row.touch()

@@ -1,4 +1,4 @@
-"""From the click on Train to the enabled model.
+"""From the click on Train to the end of the training.
 
 A train request takes three short transactions with calls between them, and any of them may be
 the last thing that this process does; `abandon_requests` then ends what was begun.
@@ -10,14 +10,16 @@ import structlog
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from services.catalog import domain, models
+from services.catalog import domain
 from services.catalog.domain import Status
+from services.catalog.handlers import hosting
+from services.catalog.handlers.languages import BaseModels, trainable
 from services.catalog.languages import whisper_language
-from services.catalog.models import ModelRow, TrainRequestRow
+from services.catalog.models import custom_models, requests
+from services.catalog.models.tables import ModelRow, TrainRequestRow
 from shared.errors import ArgotError
-from shared.events.catalog import CustomModelEnabled, TrainRequested
+from shared.events.catalog import TrainRequested
 from shared.events.data import Pair
-from shared.events.quota import ClaimKind
 from shared.events.trainer import TrainingFailed, TrainingStarted, TrainingSucceeded
 from shared.rpc.catalog import RequestedTraining, TrainModel
 from shared.rpc.contract import Call
@@ -31,35 +33,38 @@ from shared.runtime.deliveries import Delivery
 log = structlog.get_logger(__name__)
 
 
-def train_model(request: TrainModel, database: Database, call: Call) -> RequestedTraining:
-    """Check state and data, take the claim, and request the training.
+def train_model(
+    request: TrainModel, database: Database, call: Call, base_models: BaseModels
+) -> RequestedTraining:
+    """Check language, state and data, take the claim, and request the training.
 
     A request that comes again under its idempotency key goes on where the first one ended.
     """
     with database.transaction() as session:
         begun = _begun(session, request)
-        model = models.hold(session, request.organisation_id, request.model_id)
+        model = custom_models.hold(session, request.organisation_id, request.model_id)
+        if begun is not None and begun.state == "requested":
+            return _wire(begun)
+        base_model = trainable(session, model.organisation_id, model.language, base_models)
         if begun is None:
             _refuse_busy(session, model)
-        elif begun.state == "requested":
-            return _wire(begun)
     assessment = _assess(request, whisper_language(model.language), call)
     domain.refuse_unfit(assessment, skip_unmatched=request.skip_unmatched)
     training = begun or _begin(request, database)
     try:
-        call(_claim(training, "training"))
+        call(TakeClaim(**_about(training)))
     except ArgotError as error:
         if error.code == "no-claims-available":
             _move(database, training.id, "claiming", "refused")
         raise  # an unanswered claim may be taken later: the request is abandoned and released
-    return _request(training, request, database, assessment)
+    return _request(training, base_model, database, assessment.pairs)
 
 
 def _begun(session: Session, request: TrainModel) -> TrainRequestRow | None:
     """The request under the same idempotency key that is on its way or has arrived."""
     if request.idempotency_key is None:
         return None
-    row = models.request_of_key(session, request.organisation_id, request.idempotency_key)
+    row = requests.of_key(session, request.organisation_id, request.idempotency_key)
     if row is None:
         return None
     if (row.model_id, row.skip_unmatched) != (request.model_id, request.skip_unmatched):
@@ -70,7 +75,7 @@ def _begun(session: Session, request: TrainModel) -> TrainRequestRow | None:
 def _refuse_busy(session: Session, model: ModelRow) -> None:
     if not domain.may_move(model.status, Status.PROVISIONING):
         raise ArgotError("not-ready-to-run", "A training is in progress or done")
-    if models.claiming(session, model.id) is not None:
+    if requests.claiming(session, model.id) is not None:
         raise ArgotError("not-ready-to-run", "A training is being requested")
 
 
@@ -84,7 +89,7 @@ def _assess(request: TrainModel, language: str, call: Call) -> Assessment:
 
 def _begin(request: TrainModel, database: Database) -> TrainRequestRow:
     with database.transaction() as session:
-        model = models.hold(session, request.organisation_id, request.model_id)
+        model = custom_models.hold(session, request.organisation_id, request.model_id)
         if (twin := _begun(session, request)) is not None:
             return twin
         _refuse_busy(session, model)
@@ -102,14 +107,11 @@ def _begin(request: TrainModel, database: Database) -> TrainRequestRow:
 
 
 def _request(
-    training: TrainRequestRow,
-    request: TrainModel,
-    database: Database,
-    assessment: Assessment,
+    training: TrainRequestRow, base_model: str, database: Database, pairs: list[Pair]
 ) -> RequestedTraining:
     """Move the model to provisioning. The claim is left to `abandon_requests` on an error."""
     with database.transaction() as session:
-        model = models.hold(session, request.organisation_id, request.model_id)
+        model = custom_models.hold(session, training.organisation_id, training.model_id)
         row = session.get_one(TrainRequestRow, training.id, with_for_update=True)
         if row.state == "requested":
             return _wire(row)
@@ -118,9 +120,10 @@ def _request(
         row.state = "requested"
         model.status = Status.PROVISIONING
         model.training_id = row.id
+        model.base_model = base_model
         model.failure = None
         model.touch()
-        outbox.publish(session, _train_requested(model, row, assessment.pairs))
+        outbox.publish(session, _train_requested(model, row, pairs))
     return _wire(row)
 
 
@@ -149,27 +152,23 @@ def _move(database: Database, training_id: str, state: str, to: str) -> None:
             row.state = to
 
 
-def _claim(training: TrainRequestRow, kind: ClaimKind) -> TakeClaim:
-    return TakeClaim(
-        organisation_id=training.organisation_id,
-        model_id=training.model_id,
-        training_id=training.id,
-        kind=kind,
-    )
+def _about(training: TrainRequestRow) -> dict[str, str]:
+    return {
+        "organisation_id": training.organisation_id,
+        "model_id": training.model_id,
+        "training_id": training.id,
+    }
 
 
 def abandon_requests(database: Database, call: Call, *, after_seconds: float) -> None:
     """Release the claims of requests that a dead process, or a lost answer, left behind."""
     with database.transaction() as session:
-        for row in models.requests_in(
-            session, "claiming", now() - timedelta(seconds=after_seconds)
-        ):
+        for row in requests.in_state(session, "claiming", now() - timedelta(seconds=after_seconds)):
             row.state = "abandoned"
     with database.transaction() as session:
-        abandoned = models.requests_in(session, "abandoned", now())
+        abandoned = requests.in_state(session, "abandoned", now())
     for row in abandoned:
-        claim = _claim(row, "training")
-        call(ReleaseClaim(**claim.model_dump()))
+        call(ReleaseClaim(**_about(row)))
         _move(database, row.id, "abandoned", "released")
         log.warning("train_request_abandoned", training_id=row.id)
 
@@ -178,66 +177,30 @@ def training_started(message: Delivery[TrainingStarted], database: Database) -> 
     """Provisioning becomes running."""
     event = message.event
     with database.once(message.id) as session:
-        model = models.in_training(session, event.model_id, event.training_id)
+        model = custom_models.in_training(session, event.model_id, event.training_id)
         if model is not None and domain.may_move(model.status, Status.RUNNING):
             model.status = Status.RUNNING
             model.touch()
 
 
-def training_succeeded(
-    message: Delivery[TrainingSucceeded], database: Database, call: Call
-) -> None:
-    """Take the hosting claim and enable the model; without a claim it is trained, not enabled."""
+def training_succeeded(message: Delivery[TrainingSucceeded], database: Database) -> None:
+    """There is a model to host; it is a success once quota says whether it is hosted."""
     event = message.event
-    hosting = TakeClaim(
-        organisation_id=event.organisation_id,
-        model_id=event.model_id,
-        training_id=event.training_id,
-        kind="hosting",
-    )
-    with database.transaction() as session:
-        wanted = models.in_training(session, event.model_id, event.training_id) is not None
-    if not wanted:  # deleted, perhaps after an earlier delivery took the claim
-        call(ReleaseClaim(**hosting.model_dump()))
-        return
-    refusal: ArgotError | None = None
-    try:
-        call(hosting)
-    except ArgotError as error:
-        if error.code != "no-claims-available":
-            raise
-        refusal = error
     with database.once(message.id) as session:
-        model = models.in_training(session, event.model_id, event.training_id)
-        if model is None or not domain.may_move(model.status, Status.SUCCESS):
-            return
-        model.status = Status.SUCCESS
-        model.artifact = event.artifact.model_dump()
-        model.touch()
-        if refusal is not None:
-            model.failure = {"code": refusal.code, "message": refusal.detail}
-            return
-        model.enabled = True
-        outbox.publish(
-            session,
-            CustomModelEnabled(
-                organisation_id=model.organisation_id,
-                model_id=model.id,
-                training_id=event.training_id,
-                key=model.key,
-                name=model.name,
-                language=model.language,
-                artifact=event.artifact,
-            ),
-        )
+        model = custom_models.in_training(session, event.model_id, event.training_id)
+        if model is not None and domain.may_move(model.status, Status.SUCCESS):
+            model.artifact = event.artifact.model_dump()
+            hosting.settle(session, model)
 
 
 def training_failed(message: Delivery[TrainingFailed], database: Database) -> None:
     """The model may be trained again; it says what went wrong."""
     event = message.event
     with database.once(message.id) as session:
-        model = models.in_training(session, event.model_id, event.training_id)
-        if model is not None and domain.may_move(model.status, Status.FAILED):
+        model = custom_models.in_training(session, event.model_id, event.training_id)
+        if model is None or model.artifact is not None:
+            return  # deleted, trained anew, or already trained: the first end of a training holds
+        if domain.may_move(model.status, Status.FAILED):
             model.status = Status.FAILED
             model.failure = {"code": event.code, "message": event.message}
             model.touch()

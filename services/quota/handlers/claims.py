@@ -1,213 +1,136 @@
-"""The use cases of the quota service."""
+"""The claims of trainings, and the ledger as it is shown."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
-from uuid6 import uuid7
 
-from services.quota import domain, models
-from services.quota.models import Entry, PlanRow
+from services.quota import domain
+from services.quota.handlers import hosting
+from services.quota.models import hostings, ledger, tables
+from services.quota.models.tables import Entry, PlanRow
 from shared.errors import ArgotError
-from shared.events.catalog import CustomModelEnabled
-from shared.events.quota import ClaimGranted, ClaimKind, ClaimReleased
+from shared.events.quota import ClaimGranted, ClaimReleased
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Nothing, Page
-from shared.rpc.quota import (
-    Claim,
-    Features,
-    GetFeatures,
-    GetPlan,
-    ListClaims,
-    NoteParent,
-    Plan,
-    PutPlan,
-    ReleaseClaim,
-    TakeClaim,
-)
-from shared.runtime import outbox, paging
-from shared.runtime.database import Database, now
+from shared.rpc.quota import Claim, ListClaims, ReleaseClaim, TakeClaim
+from shared.runtime import outbox
+from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 
 
-def get_features(request: GetFeatures, database: Database) -> Features:
-    """No plan, no features."""
-    with database.reading() as session:
-        row = session.get(PlanRow, request.organisation_id)
-        return Features(
-            features=row.plan().features if row else [],
-            parent_org=models.parent_of(session, request.organisation_id, row),
-        )
-
-
-def note_parent(request: NoteParent, database: Database) -> Nothing:
-    """Who resells to the organisation, by a token; kept for good."""
-    with database.transaction() as session:
-        models.note_parent(session, request.organisation_id, request.parent_org)
-    return Nothing()
-
-
-def put_plan(request: PutPlan, database: Database) -> Plan:
-    """The plan holds from now on; claims already made keep their period and price."""
-    with database.transaction() as session:
-        row = models.locked_plan(session, request.organisation_id)
-        if row is None:
-            row = PlanRow(organisation_id=request.organisation_id)
-            session.add(row)
-        row.put(request.plan)
-        return request.plan
-
-
-def get_plan(request: GetPlan, database: Database) -> Plan:
-    """The plan as it was put."""
-    with database.transaction() as session:
-        row = session.get(PlanRow, request.organisation_id)
-        if row is None:
-            raise ArgotError("not-found", "The organisation has no plan")
-        return row.plan()
-
-
-def list_claims(request: ListClaims, database: Database) -> Page[Claim]:
+def list_claims(request: ListClaims, database: Database, moment: datetime) -> Page[Claim]:
     """The claims of the current period, newest first; without a plan there is no period."""
-    with database.transaction() as session:
+    with database.reading() as session:
         row = session.get(PlanRow, request.organisation_id)
         if row is None:
             return Page[Claim](items=[])
-        period = domain.period_at(row.anchor, row.timezone, now())
-        query = models.claims_of_period(request.organisation_id, period.start)
-        claims, cursor = paging.read_page(session, query, Entry.created_at, Entry.id, request)
-        outcomes = models.outcomes(session, claims)
-        items = [models.claim_of(claim, outcomes.get(claim.id)) for claim in claims]
+        period = domain.period_at(row.anchor, row.timezone, moment)
+        claims, cursor = ledger.CLAIMS.read(
+            session,
+            request,
+            organisation_id=request.organisation_id,
+            start=period.start,
+            end=period.end,
+        )
+        outcomes = ledger.outcomes(session, claims)
+        items = [tables.claim_of(claim, outcomes.get(claim.id)) for claim in claims]
         return Page[Claim](items=items, next_cursor=cursor)
 
 
-def take_claim(request: TakeClaim, database: Database) -> Claim:
-    """One unit, free or paid; the claim of the same training and kind again where it exists."""
+def take_claim(request: TakeClaim, database: Database, moment: datetime) -> Claim:
+    """A unit for a training, free or paid; the claim of the same training where it has one."""
     with database.transaction() as session:
-        plan = models.locked_plan(session, request.organisation_id)
-        if models.entry(session, request.training_id, request.kind, "release"):
+        plan = ledger.locked_plan(session, request.organisation_id)
+        if ledger.training_entry(session, request.training_id, "release"):
             raise ArgotError("no-claims-available", "The claim was released")
-        claim = models.entry(session, request.training_id, request.kind, "claim")
+        claim = ledger.training_entry(session, request.training_id, "claim")
         if claim is None:
-            claim = _claim(session, plan, request)
-        committed = models.entry(session, request.training_id, request.kind, "commit")
-        return models.claim_of(claim, "commit" if committed else None)
+            claim = _claim(session, plan, request, moment)
+        committed = ledger.training_entry(session, request.training_id, "commit")
+        return tables.claim_of(claim, "commit" if committed else None)
 
 
-def _claim(session: Session, plan: PlanRow | None, request: TakeClaim) -> Entry:
+def _claim(session: Session, plan: PlanRow | None, request: TakeClaim, moment: datetime) -> Entry:
     if plan is None:
         raise ArgotError("no-claims-available", "The organisation has no plan")
-    period = domain.period_at(plan.anchor, plan.timezone, now())
-    used = models.usage(session, request.organisation_id, request.kind, period.start)
-    budget = None if plan.budget is None else Decimal(plan.budget)
-    price = domain.price_of_next(plan.allowance(request.kind), used, budget)
+    period = domain.period_at(plan.anchor, plan.timezone, moment)
+    used = ledger.usage(session, plan.organisation_id, period, "training")
+    price = domain.price_of_next(plan.allowance("training"), used, plan.ceiling())
     if price is None:
-        raise ArgotError("no-claims-available", f"No {request.kind} claims available")
-    identifier = str(uuid7())
-    claim = Entry(
-        id=identifier,
+        raise ArgotError("no-claims-available", "No training claims available")
+    claim = ledger.claim(
         organisation_id=request.organisation_id,
-        claim_id=identifier,
-        kind=request.kind,
-        action="claim",
+        kind="training",
         training_id=request.training_id,
         model_id=request.model_id,
-        price=str(price),
+        price=price,
         period_start=period.start,
-        created_at=now(),
+        created_at=moment,
     )
     session.add(claim)
-    outbox.publish(session, ClaimGranted(price=claim.price, **_about(claim)))
+    outbox.publish(session, ClaimGranted(price=claim.price, **claim.about()))
     return claim
 
 
-def release_claim(request: ReleaseClaim, database: Database) -> Nothing:
+def release_claim(request: ReleaseClaim, database: Database, moment: datetime) -> Nothing:
     """Give the unit back. Without a claim a mark is left that refuses one which comes late."""
     with database.transaction() as session:
-        models.locked_plan(session, request.organisation_id)
-        if models.entry(session, request.training_id, request.kind, "claim") is None:
-            _refuse_late_claim(session, request)
-        else:
-            _release(session, request.training_id, request.kind)
+        ledger.locked_plan(session, request.organisation_id)
+        if ledger.training_entry(session, request.training_id, "claim"):
+            _release(session, request.training_id, moment)
+        elif ledger.training_entry(session, request.training_id, "release") is None:
+            never = ledger.claim(
+                organisation_id=request.organisation_id,
+                kind="training",
+                training_id=request.training_id,
+                model_id=request.model_id,
+                price=Decimal(0),
+                period_start=moment,
+                created_at=moment,
+            )
+            session.add(never.followed_by("release", moment))
         return Nothing()
 
 
-def _refuse_late_claim(session: Session, request: ReleaseClaim) -> None:
-    if models.entry(session, request.training_id, request.kind, "release"):
-        return
-    identifier = str(uuid7())
-    session.add(
-        Entry(
-            id=identifier,
-            organisation_id=request.organisation_id,
-            claim_id=identifier,
-            kind=request.kind,
-            action="release",
-            training_id=request.training_id,
-            model_id=request.model_id,
-            price=str(domain.FREE),
-            period_start=now(),
-            created_at=now(),
-        )
-    )
-
-
-def training_succeeded(message: Delivery[TrainingSucceeded], database: Database) -> None:
-    """A training that gave a model used its unit."""
+def training_succeeded(
+    message: Delivery[TrainingSucceeded], database: Database, moment: datetime
+) -> None:
+    """A training that gave a model used its unit; the model's hosting begins."""
+    event = message.event
     with database.once(message.id) as session:
-        _follow(session, message.event.training_id, "training", "commit")
+        ledger.locked_plan(session, event.organisation_id)
+        _settle(session, event.training_id, "commit", moment)
+        hosting.begin(session, event, moment)
 
 
-def training_failed(message: Delivery[TrainingFailed], database: Database) -> None:
+def training_failed(
+    message: Delivery[TrainingFailed], database: Database, moment: datetime
+) -> None:
     """A fault of the data uses the unit up; a fault of ours gives it back."""
+    event = message.event
     with database.once(message.id) as session:
-        if message.event.fault == "platform":
-            _release(session, message.event.training_id, "training")
+        ledger.locked_plan(session, event.organisation_id)
+        if event.fault == "platform":
+            _release(session, event.training_id, moment)
         else:
-            _follow(session, message.event.training_id, "training", "commit")
+            _settle(session, event.training_id, "commit", moment)
 
 
-def custom_model_enabled(message: Delivery[CustomModelEnabled], database: Database) -> None:
-    """A model that went live uses its hosting unit."""
-    with database.once(message.id) as session:
-        _follow(session, message.event.training_id, "hosting", "commit")
-
-
-def _release(session: Session, training_id: str, kind: ClaimKind) -> None:
-    claim = _follow(session, training_id, kind, "release")
+def _release(session: Session, training_id: str, moment: datetime) -> None:
+    claim = _settle(session, training_id, "release", moment)
     if claim is not None:
-        outbox.publish(session, ClaimReleased(**_about(claim)))
+        outbox.publish(session, ClaimReleased(**claim.about()))
+        hostings.wake_waiting(session, claim.organisation_id, moment)
 
 
-def _follow(session: Session, training_id: str, kind: ClaimKind, action: str) -> Entry | None:
+def _settle(session: Session, training_id: str, action: str, moment: datetime) -> Entry | None:
     """Append `action` to a claim that is still open; returns the claim where it was."""
-    claim = models.entry(session, training_id, kind, "claim")
-    settled = models.entry(session, training_id, kind, "commit") or models.entry(
-        session, training_id, kind, "release"
+    claim = ledger.training_entry(session, training_id, "claim")
+    settled = ledger.training_entry(session, training_id, "commit") or ledger.training_entry(
+        session, training_id, "release"
     )
     if claim is None or settled is not None:
         return None
-    session.add(
-        Entry(
-            id=str(uuid7()),
-            organisation_id=claim.organisation_id,
-            claim_id=claim.id,
-            kind=kind,
-            action=action,
-            training_id=training_id,
-            model_id=claim.model_id,
-            price=claim.price,
-            period_start=claim.period_start,
-            created_at=now(),
-        )
-    )
+    session.add(claim.followed_by(action, moment))
     return claim
-
-
-def _about(claim: Entry) -> dict[str, str]:
-    return {
-        "organisation_id": claim.organisation_id,
-        "model_id": claim.model_id,
-        "training_id": claim.training_id,
-        "claim_id": claim.id,
-        "kind": claim.kind,
-    }

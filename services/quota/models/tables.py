@@ -1,14 +1,13 @@
-"""Plans and the ledger."""
+"""The tables of quota, and their rows in the form of the wire."""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import JSON, Select, String, UniqueConstraint, select
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import JSON, Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from uuid6 import uuid7
 
-from services.quota.domain import Usage
 from shared.events.quota import ClaimKind
 from shared.rpc.quota import Allowance, Claim, Plan
 from shared.runtime.database import UtcDateTime, now
@@ -51,6 +50,10 @@ class PlanRow(Base):
         """The terms for one kind of unit."""
         return Allowance.model_validate(getattr(self, kind))
 
+    def ceiling(self) -> Decimal | None:
+        """What all kinds together may cost in a period; None: anything."""
+        return None if self.budget is None else Decimal(self.budget)
+
 
 class Resellee(Base):
     """Who resells to an organisation by the first token that said so; a plan may say otherwise."""
@@ -63,87 +66,74 @@ class Resellee(Base):
 
 
 class Entry(Base):
-    """A line of the ledger; never changed, never removed. Prices are decimal text."""
+    """A line of the ledger; never changed, never removed. Prices are decimal text.
+
+    `term` makes a claim single: there is one of each training, and one of each hosted period.
+    """
 
     __tablename__ = "ledger"
-    __table_args__ = (UniqueConstraint("training_id", "kind", "action"),)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    organisation_id: Mapped[str] = mapped_column(String(200), index=True)
+    organisation_id: Mapped[str] = mapped_column(String(200))
     claim_id: Mapped[str] = mapped_column(String(36), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     action: Mapped[str] = mapped_column(String(10))  # claim, commit or release
     training_id: Mapped[str] = mapped_column(String(36))
+    term: Mapped[str] = mapped_column(String(40))  # empty, or the start of the hosted period
     model_id: Mapped[str] = mapped_column(String(36))
     price: Mapped[str] = mapped_column(String(40))
     period_start: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-
-def note_parent(session: Session, organisation_id: str, parent_org: str) -> None:
-    """The first one counts, also of two at once."""
-    if session.get(Resellee, organisation_id) is not None:
-        return
-    try:
-        with session.begin_nested():
-            session.add(Resellee(organisation_id=organisation_id, parent_org=parent_org))
-    except IntegrityError:
-        pass  # another transaction was first
-
-
-def parent_of(session: Session, organisation_id: str, plan: PlanRow | None) -> str | None:
-    """Who resells to the organisation."""
-    if plan is not None and plan.parent_org is not None:
-        return plan.parent_org
-    row = session.get(Resellee, organisation_id)
-    return None if row is None else row.parent_org
-
-
-def locked_plan(session: Session, organisation_id: str) -> PlanRow | None:
-    """The plan, held until the transaction ends, so that claims are counted one at a time."""
-    query = select(PlanRow).where(PlanRow.organisation_id == organisation_id).with_for_update()
-    return session.scalars(query).first()
-
-
-def entry(session: Session, training_id: str, kind: ClaimKind, action: str) -> Entry | None:
-    """The entry of one training; there is one of each kind and action at most."""
-    query = select(Entry).where(
-        Entry.training_id == training_id, Entry.kind == kind, Entry.action == action
-    )
-    return session.scalars(query).first()
-
-
-def usage(session: Session, organisation_id: str, kind: ClaimKind, start: datetime) -> Usage:
-    """What the period that begins at `start` has used; released claims do not count."""
-    released = select(Entry.claim_id).where(Entry.action == "release")
-    held = select(Entry.kind, Entry.price).where(
-        Entry.organisation_id == organisation_id,
-        Entry.action == "claim",
-        Entry.period_start == start,
-        Entry.id.not_in(released),
-    )
-    rows = session.execute(held).all()
-    return Usage(
-        units=sum(1 for row in rows if row.kind == kind),
-        spent=sum((Decimal(row.price) for row in rows), Decimal(0)),
+    __table_args__ = (
+        UniqueConstraint("training_id", "kind", "term", "action", name="ledger_once"),
+        Index("ledger_newest", "organisation_id", "action", "created_at", "id"),
     )
 
+    def followed_by(self, action: str, moment: datetime) -> "Entry":
+        """What becomes of the claim, as the ledger's next line; in the period of the claim."""
+        kept = ("organisation_id", "kind", "training_id", "term", "model_id", "price")
+        return Entry(
+            id=str(uuid7()),
+            claim_id=self.claim_id,
+            action=action,
+            period_start=self.period_start,
+            created_at=moment,
+            **{name: getattr(self, name) for name in kept},
+        )
 
-def claims_of_period(organisation_id: str, start: datetime) -> Select[tuple[Entry]]:
-    """The claim entries of the period that begins at `start`."""
-    return select(Entry).where(
-        Entry.organisation_id == organisation_id,
-        Entry.action == "claim",
-        Entry.period_start == start,
+    def about(self) -> dict[str, str]:
+        """What every event of the claim tells."""
+        return {
+            "organisation_id": self.organisation_id,
+            "model_id": self.model_id,
+            "training_id": self.training_id,
+            "claim_id": self.claim_id,
+            "kind": self.kind,
+        }
+
+
+class Hosting(Base):
+    """The hosting of one trained model.
+
+    `live` holds a unit until `due_at`; `waiting` has none, and asks again at `due_at` or when it
+    is woken; `ended` is for good. `turn` counts the answers that were published.
+    """
+
+    __tablename__ = "hostings"
+
+    model_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(String(200))
+    training_id: Mapped[str] = mapped_column(String(36), default="")  # none: deleted before success
+    state: Mapped[str] = mapped_column(String(10))
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    turn: Mapped[int] = mapped_column(default=0)
+
+    __table_args__ = (
+        Index("hostings_due", "due_at"),
+        Index("hostings_order", "organisation_id", "state", "began_at", "model_id"),
     )
-
-
-def outcomes(session: Session, claims: list[Entry]) -> dict[str, str]:
-    """For each settled claim's id: `commit` or `release`."""
-    query = select(Entry.claim_id, Entry.action).where(
-        Entry.claim_id.in_([claim.id for claim in claims]), Entry.action != "claim"
-    )
-    return {row.claim_id: row.action for row in session.execute(query)}
 
 
 _STATES = {None: "claimed", "commit": "committed", "release": "released"}

@@ -73,7 +73,7 @@ class Neighbours:
             refuse(self.claim_refusal)
         return Claim(
             id=str(uuid7()),
-            kind=request.kind,
+            kind="training",
             training_id=request.training_id,
             model_id=request.model_id,
             price=0,

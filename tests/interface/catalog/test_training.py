@@ -10,19 +10,25 @@ from typing import Any
 import pytest
 
 from shared.errors import ArgotError
-from shared.events.catalog import CustomModelEnabled, TrainRequested
+from shared.events.catalog import CustomModelDisabled, CustomModelEnabled, TrainRequested
 from shared.events.contract import Event
 from shared.events.data import DataUse, Evaluation, StoredFile
+from shared.events.ingest import DatasetRejected
+from shared.events.quota import ClaimGranted, HostingLapsed
 from shared.events.trainer import TrainingFailed, TrainingStarted, TrainingSucceeded
 from shared.rpc.catalog import (
+    CreateModel,
     CustomModel,
     DeleteModel,
     FindTranscriptionTarget,
     GetModel,
     ListLanguages,
     ModelDetails,
+    PublishLanguage,
     TrainModel,
+    WithdrawLanguage,
 )
+from shared.rpc.contract import Failure
 from shared.rpc.ingest import DatasetsState
 from shared.rpc.validator import Finding
 from shared.runtime.testing.calls import TestCaller
@@ -61,6 +67,16 @@ def succeeded(train: TrainModel, training_id: str) -> TrainingSucceeded:
     )
 
 
+def granted(train: TrainModel, training_id: str, turn: int = 1) -> ClaimGranted:
+    return ClaimGranted(
+        **about(train, training_id), claim_id="c", kind="hosting", price="0", hosting_turn=turn
+    )
+
+
+def lapsed(train: TrainModel, training_id: str, turn: int = 1) -> HostingLapsed:
+    return HostingLapsed(**about(train, training_id), hosting_turn=turn)
+
+
 def enabled(events: list[Event]) -> list[Event]:
     return [event for event in events if isinstance(event, CustomModelEnabled)]
 
@@ -92,14 +108,12 @@ def test_the_whole_way_to_an_enabled_model(
     until(lambda: details(call, model, train).model.status == 3)
     with Tap(amqp_url, "catalog") as tap:
         publish(amqp_url, succeeded(train, training.id))
+        publish(amqp_url, granted(train, training.id))
         tap.wait_for(lambda seen: len(enabled(seen)) == 1)
 
     found = details(call, model, train)
     assert (found.model.status, found.model.enabled, found.artifact) == (4, True, ARTIFACT)
-    offered = call(ListLanguages(organisation_id=train.organisation_id, purpose="transcription"))
-    assert [(each.key, each.model_id) for each in offered.items if each.kind == "custom"] == [
-        (model.key, model.id)
-    ]
+    assert offered(call, train) == [model.key]
     target = call(FindTranscriptionTarget(organisation_id=train.organisation_id, key=model.key))
     assert (target.model_id, target.artifact) == (model.id, ARTIFACT)
     with pytest.raises(ArgotError, match="not-ready-to-run"):
@@ -194,57 +208,111 @@ def test_events_of_an_older_training_change_nothing(
     until(lambda: details(call, model, train).model.status == 3)
 
 
-def test_without_a_hosting_claim_the_model_is_trained_but_not_enabled(
+def test_without_hosting_the_model_is_trained_but_not_enabled_until_there_is_some(
     amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
 ) -> None:
     training = call(train)
-    neighbours.claim_refusal = ArgotError("no-claims-available", "No hosting claims available")
-
     publish(amqp_url, succeeded(train, training.id))
+    publish(amqp_url, lapsed(train, training.id))
     until(lambda: details(call, model, train).model.status == 4)
 
     found = details(call, model, train).model
     assert not found.enabled
-    assert found.failure is not None
-    assert found.failure.code == "no-claims-available"
-
-
-def test_success_waits_for_a_quota_service_that_does_not_answer(
-    amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
-) -> None:
-    training = call(train)
-    attempts: list[float] = []
-    neighbours.before_claim = lambda: attempts.append(time.monotonic())
-    neighbours.claim_refusal = ArgotError("service-unavailable")
-    publish(amqp_url, succeeded(train, training.id))
-    until(lambda: len(attempts) >= 2)
-
-    neighbours.claim_refusal = None
-
+    assert found.failure == Failure(
+        code="no-claims-available", message="No hosting claims available"
+    )
+    assert offered(call, train) == []
+    publish(amqp_url, granted(train, training.id, turn=2))
     until(lambda: details(call, model, train).model.enabled)
-    assert attempts[1] - attempts[0] > 0.9, "the first retry comes after a second"
+    assert details(call, model, train).model.failure is None
+    assert offered(call, train) == [model.key]
 
 
-def test_a_success_that_comes_twice_enables_once(
+def test_a_model_whose_hosting_lapses_is_disabled_and_says_why(
     amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
 ) -> None:
     training = call(train)
+    publish(amqp_url, succeeded(train, training.id))
+    publish(amqp_url, granted(train, training.id))
+    until(lambda: details(call, model, train).model.enabled)
+    live = details(call, model, train).model
+
     with Tap(amqp_url, "catalog") as tap:
-        publish(amqp_url, succeeded(train, training.id))
-        publish(amqp_url, succeeded(train, training.id))
-        until(lambda: details(call, model, train).model.enabled)
-        assert len(enabled(tap.wait(1))) == 1
+        publish(amqp_url, lapsed(train, training.id, turn=2))
+        (told,) = tap.wait_for(lambda seen: len(seen) == 1)
+
+    assert isinstance(told, CustomModelDisabled)
+    assert told.reason == "No hosting claims available"
+    found = details(call, model, train).model
+    assert (found.status, found.enabled) == (4, False)
+    assert found.failure is not None
+    assert found.last_modified > live.last_modified
+    assert offered(call, train) == []
+    with pytest.raises(ArgotError, match="invalid-language"):
+        call(FindTranscriptionTarget(organisation_id=train.organisation_id, key=model.key))
 
 
-def test_a_deleted_model_ignores_its_training(
+def test_success_waits_for_what_quota_says_and_is_never_half_done(
     amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
 ) -> None:
     training = call(train)
+    publish(amqp_url, TrainingStarted(**about(train, training.id)))
+    publish(amqp_url, succeeded(train, training.id))
+    until(lambda: details(call, model, train).artifact is not None)
+    assert details(call, model, train).model.status in {2, 3}
+
+    publish(amqp_url, granted(train, training.id))
+
+    until(lambda: details(call, model, train).model.status == 4)
+    assert details(call, model, train).model.enabled
+
+
+def test_a_deleted_model_ignores_its_training_and_its_hosting(
+    amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
+) -> None:
+    training = call(train)
+    other = call(CreateModel(organisation_id=train.organisation_id, name="Another", language="fr"))
     call(DeleteModel(organisation_id=train.organisation_id, model_id=model.id))
     with Tap(amqp_url, "catalog") as tap:
         publish(amqp_url, succeeded(train, training.id))
-        until(lambda: neighbours.released == [training.id])
+        publish(amqp_url, granted(train, training.id))
+        publish(amqp_url, rejected(train.organisation_id, model.id))
+        publish(amqp_url, rejected(train.organisation_id, other.id))
+        request = GetModel(organisation_id=train.organisation_id, model_id=other.id)
+        until(lambda: call(request).model.last_modified > other.last_modified)
         assert enabled(tap.wait(0.5)) == []
+
+
+def rejected(organisation: str, model_id: str) -> DatasetRejected:
+    return DatasetRejected(
+        organisation_id=organisation,
+        model_id=model_id,
+        dataset_id="d",
+        name="a.wav",
+        revision=1,
+        code="c",
+        message="m",
+    )
+
+
+def offered(call: TestCaller, train: TrainModel) -> list[str]:
+    """The custom models of the upload dialog."""
+    request = ListLanguages(organisation_id=train.organisation_id, purpose="transcription")
+    return [each.key for each in call(request).items if each.kind == "custom"]
+
+
+def test_a_language_that_was_withdrawn_is_not_trained(
+    call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
+) -> None:
+    language = {"organisation_id": train.organisation_id, "language": "fr"}
+    call(WithdrawLanguage(**language))
+
+    with pytest.raises(ArgotError, match="language-not-published"):
+        call(train)
+
+    assert neighbours.claimed == []
+    call(PublishLanguage(**language))
+    assert call(train)
 
 
 def test_a_catalog_killed_between_claim_and_commit_goes_on_under_the_same_key(

@@ -1,18 +1,20 @@
 """The quota service on the real bus and both databases."""
 
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from uuid6 import uuid7
 
+from services.quota.handlers import claims
 from shared.errors import ArgotError
-from shared.events.catalog import CustomModelEnabled
 from shared.events.data import DataUse, Evaluation, StoredFile
-from shared.events.quota import ClaimGranted, ClaimKind, ClaimReleased
+from shared.events.quota import ClaimGranted, ClaimReleased, HostingLapsed
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.quota import (
     Allowance,
@@ -26,6 +28,8 @@ from shared.rpc.quota import (
     ReleaseClaim,
     TakeClaim,
 )
+from shared.runtime.database import Database, now
+from shared.runtime.deliveries import Delivery
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap, publish
 from shared.runtime.testing.processes import ServiceProcess
@@ -56,9 +60,11 @@ def tap(amqp_url: str, quota: ServiceProcess) -> Iterator[Tap]:
         yield tap
 
 
-def put_plan(call: TestCaller, *, limit: int | None = 1, **terms: object) -> str:
-    """A new organisation with a plan; returns its id."""
-    organisation = f"org-{uuid7()}"
+def put_plan(
+    call: TestCaller, *, limit: int | None = 1, organisation: str = "", **terms: object
+) -> str:
+    """A plan, of a new organisation unless one is named; returns its id."""
+    organisation = organisation or f"org-{uuid7()}"
     plan = Plan.model_validate(
         {
             "features": ["automatic_training"],
@@ -72,18 +78,12 @@ def put_plan(call: TestCaller, *, limit: int | None = 1, **terms: object) -> str
     return organisation
 
 
-def take(call: TestCaller, organisation: str, training: str, kind: ClaimKind = "training") -> Claim:
-    return call(
-        TakeClaim(organisation_id=organisation, model_id="m", training_id=training, kind=kind)
-    )
+def take(call: TestCaller, organisation: str, training: str) -> Claim:
+    return call(TakeClaim(organisation_id=organisation, model_id="m", training_id=training))
 
 
 def release(call: TestCaller, organisation: str, training: str) -> None:
-    call(
-        ReleaseClaim(
-            organisation_id=organisation, model_id="m", training_id=training, kind="training"
-        )
-    )
+    call(ReleaseClaim(organisation_id=organisation, model_id="m", training_id=training))
 
 
 def states(call: TestCaller, organisation: str) -> list[str]:
@@ -196,8 +196,11 @@ def test_a_hundred_parallel_requests_for_the_last_unit_grant_one(
 ) -> None:
     organisation = put_plan(call)
 
+    together = threading.Barrier(100)
+
     def attempt(_: int) -> bool:
         with TestCaller(amqp_url) as own:
+            together.wait(60)
             try:
                 take(own, organisation, str(uuid7()))
             except ArgotError as error:
@@ -205,26 +208,43 @@ def test_a_hundred_parallel_requests_for_the_last_unit_grant_one(
                 return False
             return True
 
-    with ThreadPoolExecutor(20) as threads:
+    with ThreadPoolExecutor(100) as threads:
         assert sum(threads.map(attempt, range(100))) == 1
 
 
-def test_success_commits_the_training_claim_once(amqp_url: str, call: TestCaller) -> None:
-    organisation, training = put_plan(call), str(uuid7())
-    take(call, organisation, training)
-    event = TrainingSucceeded(
+def succeeded(organisation: str, training: str) -> TrainingSucceeded:
+    return TrainingSucceeded(
         organisation_id=organisation,
-        model_id="m",
+        model_id=training,
         training_id=training,
         artifact=ARTIFACT,
         evaluation=EVALUATION,
         data=DataUse(segments=1, seconds_used=1, dropped=[]),
     )
 
-    publish(amqp_url, event)
-    publish(amqp_url, event)
 
-    wait_for_state(call, organisation, "committed")
+def test_success_commits_the_training_claim_and_takes_a_hosting_one_once(
+    amqp_url: str, call: TestCaller
+) -> None:
+    organisation, training = put_plan(call), str(uuid7())
+    take(call, organisation, training)
+
+    publish(amqp_url, succeeded(organisation, training))
+    publish(amqp_url, succeeded(organisation, training))
+
+    wait_for_states(call, organisation, ["committed", "committed"])
+
+
+def test_a_waiting_model_is_hosted_by_itself_once_the_plan_is_raised(
+    amqp_url: str, call: TestCaller, tap: Tap
+) -> None:
+    organisation, training = put_plan(call, hosting=Allowance(limit=0)), str(uuid7())
+    publish(amqp_url, succeeded(organisation, training))
+    tap.wait_for(lambda events: any(isinstance(each, HostingLapsed) for each in events))
+
+    put_plan(call, organisation=organisation)
+
+    tap.wait_for(lambda events: any(about(each, training) for each in events), timeout=5)
 
 
 @pytest.mark.parametrize(("fault", "state"), [("platform", "released"), ("data", "committed")])
@@ -248,41 +268,27 @@ def test_a_failure_returns_the_claim_unless_the_data_are_at_fault(
         ),
     )
 
-    wait_for_state(call, organisation, state)
+    wait_for_states(call, organisation, [state])
 
 
-def test_an_enabled_model_commits_its_hosting_claim(amqp_url: str, call: TestCaller) -> None:
-    organisation, training = put_plan(call), str(uuid7())
-    take(call, organisation, training, "hosting")
-
-    publish(
-        amqp_url,
-        CustomModelEnabled(
-            organisation_id=organisation,
-            model_id="m",
-            training_id=training,
-            key="k",
-            name="n",
-            language="fr",
-            artifact=ARTIFACT,
-        ),
-    )
-
-    wait_for_state(call, organisation, "committed")
+def wait_for_states(call: TestCaller, organisation: str, expected: list[str]) -> None:
+    deadline = time.monotonic() + 30
+    while states(call, organisation) != expected:
+        assert time.monotonic() < deadline, states(call, organisation)
 
 
-def wait_for_state(call: TestCaller, organisation: str, state: str) -> None:
-    for _ in range(200):
-        if states(call, organisation) == [state]:
-            return
-    pytest.fail(f"{states(call, organisation)} instead of {state}")
-
-
-def test_a_killed_service_keeps_its_ledger(call: TestCaller, quota: ServiceProcess) -> None:
-    organisation, training = put_plan(call), str(uuid7())
-    claim = take(call, organisation, training)
-
+def test_a_killed_service_keeps_its_ledger_and_renews_what_came_due_meanwhile(
+    call: TestCaller, quota: ServiceProcess, database_url: str
+) -> None:
+    keeping, renewing, training = put_plan(call), put_plan(call), str(uuid7())
+    claim = take(call, keeping, training)
     quota.kill()
+    database = Database(database_url)
+    message = Delivery(str(uuid7()), succeeded(renewing, str(uuid7())))
+    claims.training_succeeded(message, database, now() - timedelta(days=70))
+    database.close()
+
     quota.start()
 
-    assert take(call, organisation, training) == claim
+    assert take(call, keeping, training) == claim
+    wait_for_states(call, renewing, ["committed"])

@@ -51,7 +51,7 @@ def test_calls_and_events_go_on_after_an_outage(own_broker: Broker, quota: Servi
     pid = quota.pid
     with TestCaller(own_broker.amqp_url) as call:
         call(PutPlan(organisation_id="org", plan=PLAN))
-        call(TakeClaim(organisation_id="org", model_id="m", training_id="t", kind="training"))
+        call(TakeClaim(organisation_id="org", model_id="m", training_id="t"))
 
     own_broker.stop()
     assert not quota.is_ready()

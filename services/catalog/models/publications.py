@@ -1,0 +1,20 @@
+"""Which base languages an organisation may use."""
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from services.catalog.models.tables import Publication
+
+_PUBLISHED = select(Publication.language).where(
+    Publication.organisation_id == bindparam("organisation_id")
+)
+
+
+def keys(session: Session, organisation_id: str) -> set[str]:
+    """The base languages that the organisation may use."""
+    return set(session.scalars(_PUBLISHED, {"organisation_id": organisation_id}))
+
+
+def is_published(session: Session, organisation_id: str, language: str) -> bool:
+    """Whether the organisation may use a base language."""
+    return session.get(Publication, (organisation_id, language)) is not None

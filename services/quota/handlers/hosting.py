@@ -1,0 +1,152 @@
+"""The hosting of trained models: a unit for each period, from success until the model is deleted.
+
+Whoever changes what an organisation may use wakes the models that wait (`hostings.wake_waiting`);
+only `renew` takes units, always under the organisation's plan, so that there is one order.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from services.quota import domain
+from services.quota.domain import Period
+from services.quota.models import hostings, ledger
+from services.quota.models.tables import Hosting
+from shared.events.catalog import CustomModelDeleted
+from shared.events.quota import ClaimGranted, ClaimReleased, HostingLapsed
+from shared.events.trainer import TrainingSucceeded
+from shared.runtime import outbox
+from shared.runtime.database import Database
+from shared.runtime.deliveries import Delivery
+
+BATCH = 200
+"""Models whose hosting one transaction renews, so that others are not kept waiting."""
+
+
+def begin(session: Session, event: TrainingSucceeded, moment: datetime) -> None:
+    """Ask for the first unit at once; nothing where the model is deleted already."""
+    if session.get(Hosting, event.model_id) is not None:
+        return
+    session.add(
+        Hosting(
+            model_id=event.model_id,
+            organisation_id=event.organisation_id,
+            training_id=event.training_id,
+            state="waiting",
+            began_at=moment,
+            due_at=moment,
+        )
+    )
+    session.flush()
+    renew(session, event.organisation_id, moment)
+
+
+def custom_model_deleted(
+    message: Delivery[CustomModelDeleted], database: Database, moment: datetime
+) -> None:
+    """Nothing renews any more. A free unit goes back at once; one that was paid for is used up."""
+    event = message.event
+    with database.once(message.id) as session:
+        ledger.locked_plan(session, event.organisation_id)
+        hosting = session.get(Hosting, event.model_id)
+        if hosting is None:  # a success that comes later finds it ended
+            hosting = Hosting(
+                model_id=event.model_id,
+                organisation_id=event.organisation_id,
+                state="ended",
+                began_at=moment,
+            )
+            session.add(hosting)
+        elif hosting.state == "live":
+            _give_back(session, hosting, moment)
+        hosting.state, hosting.due_at = "ended", None
+
+
+def _give_back(session: Session, hosting: Hosting, moment: datetime) -> None:
+    claim = ledger.latest_hosting_claim(session, hosting.training_id)
+    if claim is None or Decimal(claim.price) != domain.FREE:
+        return
+    session.add(claim.followed_by("release", moment))
+    outbox.publish(session, ClaimReleased(**claim.about()))
+    hostings.wake_waiting(session, hosting.organisation_id, moment)
+
+
+def renew_all(database: Database, moment: datetime) -> None:
+    """Renew what is due in all organisations, each batch in a transaction of its own."""
+    with database.reading() as session:
+        organisations = hostings.organisations_due(session, moment)
+    for organisation_id in organisations:
+        renewed = BATCH
+        while renewed == BATCH:
+            with database.transaction() as session:
+                renewed = renew(session, organisation_id, moment)
+
+
+def renew(session: Session, organisation_id: str, moment: datetime) -> int:
+    """Take a unit of the current period for what is due, live models first; returns how many.
+
+    Among live models, and among those that wait, the one whose training succeeded first comes
+    first. Periods that were missed altogether are not asked for later.
+    """
+    plan = ledger.locked_plan(session, organisation_id)
+    due = hostings.due(session, organisation_id, moment, BATCH)
+    if not due:
+        return 0
+    if plan is None:
+        for hosting in due:
+            _refuse(session, hosting, "The organisation has no plan", due_at=None)
+        return len(due)
+    period = domain.period_at(plan.anchor, plan.timezone, moment)
+    used = ledger.usage(session, organisation_id, period, "hosting")
+    for hosting in due:
+        if ledger.hosting_claim(session, hosting.training_id, period) is not None:
+            hosting.due_at = period.end  # a plan with other borders made it due early
+            continue
+        price = domain.price_of_next(plan.allowance("hosting"), used, plan.ceiling())
+        if price is None:
+            _refuse(session, hosting, "No hosting claims available", due_at=period.end)
+        else:
+            _grant(session, hosting, period, price, moment)
+            used = used.plus(price)
+    return len(due)
+
+
+def _grant(
+    session: Session, hosting: Hosting, period: Period, price: Decimal, moment: datetime
+) -> None:
+    """A unit is used as soon as it is granted: the model is live from then on."""
+    claim = ledger.claim(
+        organisation_id=hosting.organisation_id,
+        kind="hosting",
+        training_id=hosting.training_id,
+        model_id=hosting.model_id,
+        price=price,
+        period_start=period.start,
+        created_at=moment,
+    )
+    session.add_all([claim, claim.followed_by("commit", moment)])
+    hosting.state, hosting.due_at, hosting.turn = "live", period.end, hosting.turn + 1
+    outbox.publish(
+        session, ClaimGranted(price=claim.price, hosting_turn=hosting.turn, **claim.about())
+    )
+
+
+def _refuse(session: Session, hosting: Hosting, message: str, due_at: datetime | None) -> None:
+    """Let the model wait; told where it was live, and where it asked for the first time."""
+    known = hosting.state == "waiting" and hosting.turn > 0
+    hosting.state, hosting.due_at = "waiting", due_at
+    if known:
+        return
+    hosting.turn += 1
+    outbox.publish(
+        session,
+        HostingLapsed(
+            organisation_id=hosting.organisation_id,
+            model_id=hosting.model_id,
+            training_id=hosting.training_id,
+            hosting_turn=hosting.turn,
+            code="no-claims-available",
+            message=message,
+        ),
+    )
