@@ -132,7 +132,7 @@ class Hosting(Base):
 
     __table_args__ = (
         Index("hostings_due", "due_at"),
-        Index("hostings_order", "organisation_id", "state", "began_at", "model_id"),
+        Index("hostings_of", "organisation_id", "state", "due_at"),
     )
 
 

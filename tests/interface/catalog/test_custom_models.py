@@ -102,6 +102,45 @@ def test_a_taken_key_is_refused_until_its_model_is_deleted(
     assert call(again).key == model.key
 
 
+def test_the_same_key_in_another_organisation_is_no_collision(
+    call: TestCaller, organisation: str, model: CustomModel
+) -> None:
+    other = f"{organisation}-2"
+    call(PublishLanguage(organisation_id=other, language="fr"))
+
+    made = call(CreateModel(organisation_id=other, name=model.name, language="fr"))
+
+    assert (made.key, made.name) == (model.key, model.name)
+    assert made.id != model.id
+
+
+def test_a_name_may_be_given_twice_by_renaming_since_the_key_stays(
+    call: TestCaller, organisation: str, model: CustomModel
+) -> None:
+    other = call(CreateModel(organisation_id=organisation, name="Another", language="fr"))
+
+    renamed = call(
+        RenameModel(organisation_id=organisation, model_id=other.id, name=f"  {model.name} ")
+    )
+
+    assert (renamed.name, renamed.key) == (model.name, other.key)
+    with pytest.raises(ArgotError, match="language-exists"):
+        call(CreateModel(organisation_id=organisation, name="Another", language="fr"))
+
+
+@pytest.mark.parametrize("name", ["x", " x ", "y" * 201, "a\x00b"])
+def test_a_name_that_is_too_short_too_long_or_no_text_is_refused(
+    call: TestCaller, organisation: str, model: CustomModel, name: str
+) -> None:
+    wrong = {"organisation_id": organisation, "name": name}
+    for request in (
+        CreateModel.model_construct(**wrong, model_id="m", language="fr"),
+        RenameModel.model_construct(**wrong, model_id=model.id),
+    ):
+        with pytest.raises(ArgotError, match="invalid-request"):
+            call(request)
+
+
 @pytest.mark.parametrize(
     ("language", "code"), [("de", "language-not-published"), ("xx", "invalid-language")]
 )

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from uuid6 import uuid7
 
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDisabled, CustomModelEnabled, TrainRequested
@@ -239,7 +240,7 @@ def test_a_model_whose_hosting_lapses_is_disabled_and_says_why(
 
     with Tap(amqp_url, "catalog") as tap:
         publish(amqp_url, lapsed(train, training.id, turn=2))
-        (told,) = tap.wait_for(lambda seen: len(seen) == 1)
+        told = tap.wait_for(lambda seen: any(isinstance(e, CustomModelDisabled) for e in seen))[-1]
 
     assert isinstance(told, CustomModelDisabled)
     assert told.reason == "No hosting claims available"
@@ -344,15 +345,27 @@ def test_a_catalog_killed_between_claim_and_commit_goes_on_under_the_same_key(
     assert neighbours.released == []
 
 
-def test_a_request_whose_claim_was_never_answered_is_abandoned_and_released(
-    call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
+def test_a_train_request_that_fails_after_its_claim_gives_it_back(
+    amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
 ) -> None:
-    neighbours.claim_refusal = ArgotError("service-unavailable")
+    neighbours.claim_refusal = ArgotError("service-unavailable")  # and it may be taken all the same
     with pytest.raises(ArgotError, match="service-unavailable"):
         call(train)
     neighbours.claim_refusal = None
 
-    until(lambda: len(neighbours.released) == 1)
+    gone = {"organisation_id": train.organisation_id, "model_id": str(uuid7())}
+    call(CreateModel(**gone, name="Deleted meanwhile", language="fr"))
 
+    def delete() -> None:
+        neighbours.before_claim = None
+        with TestCaller(amqp_url) as own:
+            own(DeleteModel(**gone))
+
+    neighbours.before_claim = delete
+    with pytest.raises(ArgotError, match="custom-model-not-found"):
+        call(train.model_copy(update=gone))
+
+    assert len(neighbours.claimed) == 2
+    until(lambda: sorted(neighbours.released) == sorted(neighbours.claimed))
     assert call(train).id not in neighbours.released
     assert details(call, model, train).model.status == 2

@@ -26,12 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("model_id"),
     )
     op.create_index("hostings_due", "hostings", ["due_at"], unique=False)
-    op.create_index(
-        "hostings_order",
-        "hostings",
-        ["organisation_id", "state", "began_at", "model_id"],
-        unique=False,
-    )
+    op.create_index("hostings_of", "hostings", ["organisation_id", "state", "due_at"], unique=False)
     op.drop_index("ix_ledger_organisation_id", table_name="ledger")
     with op.batch_alter_table("ledger", naming_convention=_NAMES) as ledger:
         ledger.add_column(
@@ -53,6 +48,6 @@ def downgrade() -> None:
         ledger.drop_column("term")
         ledger.create_unique_constraint(_UNNAMED, ["training_id", "kind", "action"])
     op.create_index("ix_ledger_organisation_id", "ledger", ["organisation_id"], unique=False)
-    op.drop_index("hostings_order", table_name="hostings")
+    op.drop_index("hostings_of", table_name="hostings")
     op.drop_index("hostings_due", table_name="hostings")
     op.drop_table("hostings")
