@@ -1,14 +1,16 @@
 """What ingest decides about files."""
 
+import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from shared.errors import ArgotError
-from shared.events.data import StoredFile
+from shared.events.data import AudioLevels, StoredFile, TextFacts
 from shared.rpc.ingest import NamedFile, OpenedUpload
 from shared.rpc.uploads import MAX_FILE_SIZE
+from shared.speech.cues import Cue, segment
 from shared.speech.filenames import (
     ALLOWED_KINDS,
     MAX_NAME_LENGTH,
@@ -33,13 +35,40 @@ class Admitted(NamedTuple):
 
 @dataclass(frozen=True)
 class Facts:
-    """What a usable file holds, and where it is stored for good; times in seconds."""
+    """What a usable file holds, and where it is stored for good; times in seconds.
+
+    `named` are the audio files that a manifest names.
+    """
 
     stored: StoredFile
     duration: float | None = None
     start_time: float | None = None
     end_time: float | None = None
     cues: int | None = None
+    levels: AudioLevels | None = None
+    text: TextFacts | None = None
+    named: list[str] | None = None
+
+
+def text_facts(labels: Sequence[Cue | str], language: str | None) -> TextFacts:
+    """What the texts are like; those without times are labels as they are, cues after the limits.
+
+    `spoken_seconds` is None unless every text has its times.
+    """
+    texts = [label if isinstance(label, str) else label.text for label in labels]
+    cues = [label for label in labels if isinstance(label, Cue)]
+    timeless = [" ".join(label.split()) for label in labels if isinstance(label, str)]
+    longest = max(
+        (len(text.encode()) for text in [*timeless, *(cue.text for cue in segment(cues).kept)]),
+        default=0,
+    )
+    return TextFacts(
+        characters=sum(map(len, texts)),
+        words=sum(len(text.split()) for text in texts),
+        spoken_seconds=None if timeless else round(math.fsum(cue.seconds for cue in cues), 3),
+        longest_label=longest,
+        language=language,
+    )
 
 
 def check_batch(files: Sequence[NamedFile]) -> None:

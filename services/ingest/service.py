@@ -1,6 +1,7 @@
 """The ingest service's entrypoints."""
 
-from services.ingest import adapters, handlers
+from services.ingest.adapters.programs import can_convert_video
+from services.ingest.handlers import datasets, uploads
 from shared.rpc.contract import Nothing, Page
 from shared.rpc.ingest import (
     AbortUpload,
@@ -33,40 +34,41 @@ class IngestService:
 
     @answers(OpenUploads)
     def open_uploads(self, request: OpenUploads) -> OpenedUploads:
-        can_convert = adapters.can_convert_video()
-        return handlers.open_uploads(request, self.database, self.storage, can_convert=can_convert)
+        return uploads.open_uploads(
+            request, self.database, self.storage, can_convert=can_convert_video()
+        )
 
     @answers(SignParts)
     def sign_parts(self, request: SignParts) -> SignedParts:
-        return handlers.sign_parts(request, self.database, self.storage)
+        return uploads.sign_parts(request, self.database, self.storage)
 
     @answers(GetUpload)
     def get_upload(self, request: GetUpload) -> UploadState:
-        return handlers.get_upload(request, self.database, self.storage)
+        return uploads.get_upload(request, self.database, self.storage)
 
     @answers(CompleteUpload)
     def complete_upload(self, request: CompleteUpload) -> Dataset:
-        return handlers.complete_upload(request, self.database, self.storage)
+        return uploads.complete_upload(request, self.database, self.storage)
 
     @answers(AbortUpload)
     def abort_upload(self, request: AbortUpload) -> Nothing:
-        return handlers.abort_upload(request, self.database, self.storage)
+        return uploads.abort_upload(request, self.database, self.storage)
 
     @answers(ListDatasets)
     def list_datasets(self, request: ListDatasets) -> Page[Dataset]:
-        return handlers.list_datasets(request, self.database)
+        return datasets.list_datasets(request, self.database)
 
     @answers(DownloadDataset)
     def download_dataset(self, request: DownloadDataset) -> SignedUrl:
-        return handlers.download_dataset(request, self.database, self.storage)
+        return datasets.download_dataset(request, self.database, self.storage)
 
     @answers(DeleteDataset)
     def delete_dataset(self, request: DeleteDataset) -> Nothing:
-        return handlers.delete_dataset(request, self.database)
+        return datasets.delete_dataset(request, self.database)
 
     @answers(GetDatasetsState)
     def get_datasets_state(self, request: GetDatasetsState) -> DatasetsState:
-        return handlers.get_datasets_state(request, self.database)
+        return datasets.get_datasets_state(request, self.database)
 
 
 SERVICE = IngestService

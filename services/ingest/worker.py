@@ -6,8 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from services.ingest import adapters, handlers, models
+from services.ingest import models
+from services.ingest.adapters.examination import examine
 from services.ingest.domain import Facts
+from services.ingest.handlers import datasets
 from services.ingest.models import Dataset
 from services.ingest.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted
@@ -43,12 +45,12 @@ class Examination:
     def __call__(self, job: Dataset, _lease: Lease) -> None:
         """Make the row ready or failed. What another attempt may mend is raised."""
         if job.attempts > self.attempts:  # the last one did not live to say why
-            handlers.record_failure(job, GIVEN_UP, self.database)
+            datasets.record_failure(job, GIVEN_UP, self.database)
             return
         last = job.attempts == self.attempts
         try:
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-                found = adapters.examine(job, self.storage, Path(folder))
+                found = examine(job, self.storage, Path(folder))
         except (NoSpace, sandbox.NoSpace):
             if not last:
                 raise
@@ -58,14 +60,14 @@ class Examination:
                 raise
             found = NO_FFMPEG
         if isinstance(found, Failure):
-            handlers.record_failure(job, found, self.database)
+            datasets.record_failure(job, found, self.database)
         else:
             self._record(job, found)
 
     def _record(self, job: Dataset, facts: Facts) -> None:
         """Keep one object of the two that a conversion leaves."""
         kept = facts.stored.storage_key
-        recorded = handlers.record_ready(job, facts, self.database)
+        recorded = datasets.record_ready(job, facts, self.database)
         if kept != job.storage_key:
             self._remove(job.storage_key if recorded else kept)
 
@@ -89,7 +91,7 @@ def main() -> None:
         worker.run(
             Duties(
                 handlers={
-                    CustomModelDeleted: lambda each: handlers.delete_model(each, worker.database)
+                    CustomModelDeleted: lambda each: datasets.delete_model(each, worker.database)
                 },
                 loops=[loop],
             )

@@ -41,6 +41,7 @@ def parse_manifest(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Manife
     `transcript-too-large`.
     """
     rows: list[ManifestRow] = []
+    recordings: set[str] = set()
     for number, line in enumerate(read_lines(data, limits), 1):
         if not line.strip():
             continue
@@ -50,8 +51,11 @@ def parse_manifest(data: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[Manife
             raise TranscriptInvalid("invalid-manifest", f"Line {number}: {fault}") from fault
         if row is not None:
             rows.append(row)
+            recordings.add(row.audio)
         if len(rows) > limits.cues:
             raise too_large(f"{limits.cues:,} cues")
+        if len(recordings) > limits.recordings:
+            raise too_large(f"{limits.recordings:,} audio files")
     if not rows:
         raise TranscriptInvalid(
             "no-valid-cue", "The manifest has no row with a text and an end after its start."

@@ -40,7 +40,8 @@ class TranscriptInvalid(Exception):
 class Limits:
     """The most that one transcript may hold: a hundred hours of speech pass with room to spare.
 
-    `line_chars` is wide because plain transcripts often are one line.
+    `line_chars` is wide because plain transcripts often are one line; `recordings` are those that
+    one manifest names.
     """
 
     bytes: int = 20 * 1024 * 1024
@@ -48,6 +49,7 @@ class Limits:
     line_chars: int = 1_000_000
     cues: int = 200_000
     nesting: int = 16
+    recordings: int = 10_000
 
 
 DEFAULT_LIMITS = Limits()

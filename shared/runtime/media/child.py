@@ -5,6 +5,7 @@ import selectors
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,7 +25,10 @@ class OutputTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a child ended. `output` is its first 256 KiB, `errors` the last 4 KiB."""
+    """How a child ended. `output` is its first 256 KiB, `errors` the last 4 KiB.
+
+    `output` is empty where somebody else took it as it came.
+    """
 
     status: int
     output: bytes
@@ -33,18 +37,24 @@ class Finished:
 
 
 def supervise(
-    command: list[str], directory: str, *, wall_seconds: float, output_bytes: int
+    command: list[str],
+    directory: str,
+    *,
+    wall_seconds: float,
+    output_bytes: int,
+    taker: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run the command in the directory, in a process group of its own, until it ends.
 
-    Memory stays flat whatever it writes. Its environment has the search paths and no secret.
+    Memory stays flat whatever it writes: `taker` gets all of its output, chunk by chunk. Its
+    environment has the search paths and no secret.
     Raises `TimedOut` and `OutputTooLarge`, and `OSError` when it does not start; then, or when
     the caller is interrupted, the whole group is killed.
     """
     deadline = time.monotonic() + wall_seconds
     process = _start(command, directory)
     try:
-        return _collect(process, output_bytes, deadline)
+        return _collect(process, output_bytes, deadline, taker)
     except subprocess.TimeoutExpired as fault:
         raise TimedOut from fault
     finally:
@@ -64,9 +74,19 @@ def _start(command: list[str], directory: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _collect(process: subprocess.Popen[bytes], most: int, deadline: float) -> Finished:
+def _collect(
+    process: subprocess.Popen[bytes],
+    most: int,
+    deadline: float,
+    taker: Callable[[bytes], None] | None,
+) -> Finished:
     """Read both outputs to their end: the head and length of one, the tail of the other."""
     output, count, errors = bytearray(), 0, b""
+
+    def keep(chunk: bytes) -> None:
+        output.extend(chunk[: _KEPT_OUTPUT - len(output)])
+
+    take = taker or keep
     with selectors.DefaultSelector() as selector:
         for stream in (process.stdout, process.stderr):
             if stream is not None:
@@ -83,9 +103,9 @@ def _collect(process: subprocess.Popen[bytes], most: int, deadline: float) -> Fi
                     errors = (errors + chunk)[-_KEPT_ERRORS:]
                 else:
                     count += len(chunk)
-                    output += chunk[: _KEPT_OUTPUT - len(output)]
-            if count > most:
-                raise OutputTooLarge
+                    if count > most:
+                        raise OutputTooLarge
+                    take(chunk)
     # It may have closed its outputs and run on.
     status = process.wait(timeout=max(0.1, deadline - time.monotonic()))
     return Finished(status, bytes(output), count, errors)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.events.data import AudioLevels
 from shared.runtime.media.convert import measure
 from shared.runtime.media.sandbox import (
     DEFAULT_LIMITS,
@@ -24,13 +25,14 @@ _FRAME = 2048
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """The first audio track. `duration` is of the samples that decode, in seconds."""
+    """The first audio track. `duration` and `levels` are of the samples that decode."""
 
     duration: float
     sample_rate: int
     channels: int
     codec: str
     format: str
+    levels: AudioLevels
 
 
 def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
@@ -45,12 +47,14 @@ def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
     if audio is None:
         raise no_audio_track()
     sample_rate = int(audio.get("sample_rate", 0))
+    sound = measure(path, limits)
     return MediaInfo(
-        duration=_without_padding(measure(path, limits), audio, sample_rate),
+        duration=_without_padding(sound.seconds, audio, sample_rate),
         sample_rate=sample_rate,
         channels=int(audio.get("channels", 0)),
         codec=str(audio.get("codec_name", "unknown")),
         format=media_format,
+        levels=sound.levels,
     )
 
 

@@ -13,7 +13,7 @@ import signal
 import stat
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -107,11 +107,17 @@ def too_long(limits: Limits) -> MediaInvalid:
 
 
 def run(
-    command: Sequence[str], limits: Limits, *, output_bytes: int, file_bytes: int = 0
+    command: Sequence[str],
+    limits: Limits,
+    *,
+    output_bytes: int,
+    file_bytes: int = 0,
+    taker: Callable[[bytes], None] | None = None,
 ) -> Finished:
     """Run ffmpeg or ffprobe to its end; it may write so much to its output and to a file.
 
-    Call it from a thread that lives on meanwhile: the child dies with the thread that began it.
+    `taker` gets the output as it comes, which is not kept then. Call this from a thread that
+    lives on meanwhile: the child dies with the thread that began it.
     Raises `MediaInvalid`, `NoSpace`, `DecoderKilled` or `FfmpegUnavailable`; whichever way it
     ends, no process is left.
     """
@@ -124,6 +130,7 @@ def run(
                 directory,
                 wall_seconds=limits.wall_seconds,
                 output_bytes=output_bytes,
+                taker=taker,
             )
         except TimedOut as fault:
             raise _too_costly() from fault

@@ -12,6 +12,7 @@ from uuid6 import uuid7
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDeleted
 from shared.events.contract import Event
+from shared.events.data import AudioLevels, TextFacts
 from shared.events.ingest import DatasetDeleted, DatasetRejected, DatasetUploaded
 from shared.rpc.ingest import (
     CompleteUpload,
@@ -29,6 +30,11 @@ from shared.runtime.testing.processes import ServiceProcess
 pytestmark = pytest.mark.usefixtures("worker")
 
 SRT = b"2\n00:00:05,000 --> 00:00:07,500\nworld\n\n1\n00:00:01,250 --> 00:00:02,000\nhello\n"
+
+FACTS = (
+    {"characters": 10, "words": 2, "spoken_seconds": 3.25, "longest_label": 5},
+    {"characters": 5, "words": 1, "spoken_seconds": None, "longest_label": 5},
+)
 
 Media = Callable[..., bytes]
 
@@ -70,6 +76,7 @@ def test_audio_becomes_ready(client: Client, tap: Tap, media: Media) -> None:
         start_time=0.0,
         end_time=2.5,
         cues=None,
+        levels=AudioLevels(peak=0.124973, silence=0.0, clipping=0.0),
     )
     assert event.storage_key.startswith(f"datasets/acme/{client.model_id}/")  # type: ignore[attr-defined]
     ready = client.rows()[row.name]
@@ -109,18 +116,39 @@ def test_video_leaves_its_audio_only(
 
 
 def test_transcripts_and_manifests(client: Client, tap: Tap) -> None:
-    manifest = json.dumps({"audio": "a.wav", "text": "hello"}).encode()
+    texts = [{"audio": name, "text": "hello"} for name in ("b.wav", "x/a.wav", "b.wav")]
+    manifest = "\n".join(map(json.dumps, texts)).encode()
     for name, data in (("a.srt", SRT), ("b.txt", b"hello"), ("c.jsonl", manifest)):
         client.upload(name, data)
-    events_of(tap, client, 3)
+    found = [each for each in events_of(tap, client, 3) if isinstance(each, DatasetUploaded)]
     rows = client.rows()
     assert [(rows[n].type, rows[n].start_time, rows[n].end_time) for n in sorted(rows)] == [
         ("TRANSCRIPT", 1.25, 7.5),
         ("TRANSCRIPT", None, None),
         ("MANIFEST", None, None),
     ]
-    cues = {event.name: event.cues for event in about(client, tap.events)}  # type: ignore[attr-defined]
-    assert cues == {"a.srt": 2, "b.txt": None, "c.jsonl": 1}
+    cues = {event.name: event.cues for event in found}
+    assert cues == {"a.srt": 2, "b.txt": None, "c.jsonl": 3}
+    facts = {event.name: (event.text, event.named, event.levels) for event in found}
+    spoken, timeless = (TextFacts(language=None, **known) for known in FACTS)
+    assert facts == {
+        "a.srt": (spoken, None, None),
+        "b.txt": (timeless, None, None),
+        "c.jsonl": (
+            timeless.model_copy(update={"characters": 15, "words": 3}),
+            ["a.wav", "b.wav"],
+            None,
+        ),
+    }
+
+
+def test_a_transcript_tells_its_language(client: Client, tap: Tap) -> None:
+    line = "Le patient a été admis pour une douleur thoracique et un essoufflement.\n"
+    client.upload("a.txt", (line * 3).encode("utf-16"))
+    (event,) = events_of(tap, client, 1)
+    assert isinstance(event, DatasetUploaded)
+    assert event.text is not None
+    assert event.text.language == "fr"
 
 
 def test_unusable_files_fail_alone(client: Client, tap: Tap, media: Media) -> None:

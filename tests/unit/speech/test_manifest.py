@@ -76,3 +76,12 @@ def test_rows_are_limited() -> None:
     with pytest.raises(TranscriptInvalid) as raised:
         parse_manifest(lines(*[{"audio": "a.wav", "text": "hi"}] * 3), Limits(cues=2))
     assert raised.value.code == "transcript-too-large"
+
+
+def test_audio_files_of_one_manifest_are_limited_not_their_rows() -> None:
+    rows = [{"audio": f"{number % 3}.wav", "text": "hi"} for number in range(9)]
+    assert len(parse_manifest(lines(*rows), Limits(recordings=3))) == 9
+    with pytest.raises(TranscriptInvalid) as raised:
+        parse_manifest(lines(*rows), Limits(recordings=2))
+    assert raised.value.code == "transcript-too-large"
+    assert "2 audio files" in raised.value.message

@@ -1,11 +1,11 @@
 """What ingest's worker does to files: fetches them, opens them in the sandbox, stores them."""
 
-import shutil
 from pathlib import Path
 
-from services.ingest.domain import Facts
+from services.ingest.adapters.languages import language_of
+from services.ingest.domain import Facts, text_facts
 from services.ingest.models import Dataset
-from shared.events.data import StoredFile
+from shared.events.data import AudioLevels, StoredFile
 from shared.rpc.contract import Failure
 from shared.runtime.media.convert import extract_audio
 from shared.runtime.media.probe import probe
@@ -15,11 +15,6 @@ from shared.speech.filenames import FileKind, extension, kind_of
 from shared.speech.manifest import parse_manifest
 from shared.speech.source import DEFAULT_LIMITS, TranscriptInvalid, too_large
 from shared.speech.subtitles import parse_transcript
-
-
-def can_convert_video() -> bool:
-    """Whether ffmpeg is installed."""
-    return all(shutil.which(program) for program in ("ffmpeg", "ffprobe"))
 
 
 def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
@@ -37,9 +32,10 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
         if kind is FileKind.VIDEO:
             return _convert(job, storage, source)
         if kind is FileKind.AUDIO:
-            return _audio(stored, probe(source).duration)
+            info = probe(source)
+            return _audio(stored, info.duration, info.levels)
         if kind is FileKind.MANIFEST:
-            return Facts(stored, cues=len(parse_manifest(source.read_bytes())))
+            return _manifest(stored, source)
         return _transcript(stored, source)
     except (MediaInvalid, TranscriptInvalid) as fault:
         return Failure(code=fault.code, message=fault.message)
@@ -47,16 +43,34 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
 
 def _convert(job: Dataset, storage: Storage, source: Path) -> Facts:
     audio = source.with_name("audio.m4a")
-    duration = extract_audio(source, audio)
-    key = new_key("datasets", job.organisation_id, job.model_id)
-    return _audio(storage.put_file(key, audio), duration)
+    sound = extract_audio(source, audio)
+    stored = storage.put_file(new_key("datasets", job.organisation_id, job.model_id), audio)
+    return _audio(stored, sound.seconds, sound.levels)
 
 
-def _audio(stored: StoredFile, duration: float) -> Facts:
-    return Facts(stored, duration=duration, start_time=0.0, end_time=duration)
+def _audio(stored: StoredFile, duration: float, levels: AudioLevels) -> Facts:
+    return Facts(stored, duration=duration, start_time=0.0, end_time=duration, levels=levels)
 
 
 def _transcript(stored: StoredFile, source: Path) -> Facts:
     transcript = parse_transcript(source.name, source.read_bytes())
-    cues = None if transcript.cues is None else len(transcript.cues)
-    return Facts(stored, start_time=transcript.start, end_time=transcript.end, cues=cues)
+    labels = [transcript.text] if transcript.cues is None else transcript.cues
+    return Facts(
+        stored,
+        start_time=transcript.start,
+        end_time=transcript.end,
+        cues=None if transcript.cues is None else len(transcript.cues),
+        text=text_facts(labels, language_of(transcript.text)),
+    )
+
+
+def _manifest(stored: StoredFile, source: Path) -> Facts:
+    rows = parse_manifest(source.read_bytes())
+    return Facts(
+        stored,
+        cues=len(rows),
+        text=text_facts(
+            [row.cue or row.text for row in rows], language_of("\n".join(r.text for r in rows))
+        ),
+        named=sorted({row.audio for row in rows}),
+    )

@@ -1,21 +1,16 @@
-"""The use cases of ingest."""
-
-from typing import Any
+"""Uploads, from the admission of a file to its row."""
 
 from sqlalchemy.orm import Session
 
 from services.ingest import domain, models
-from services.ingest.domain import Admitted, Facts
-from services.ingest.models import Dataset, Model, Repeat, Upload
+from services.ingest.domain import Admitted
+from services.ingest.models import Dataset, Repeat, Upload
 from shared.errors import ArgotError
-from shared.events import ingest as events
-from shared.events.catalog import CustomModelDeleted
 from shared.rpc import ingest as wire
-from shared.rpc.contract import Failure, Nothing, Page
+from shared.rpc.contract import Nothing
 from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
-from shared.runtime import context, outbox, paging, repeats, uploads
-from shared.runtime.database import Database, now
-from shared.runtime.deliveries import Delivery
+from shared.runtime import context, repeats, uploads
+from shared.runtime.database import Database
 from shared.runtime.storage import Storage
 from shared.speech.filenames import FileKind, UploadType, dataset_type
 
@@ -122,98 +117,12 @@ def abort_upload(request: wire.AbortUpload, database: Database, storage: Storage
     return Nothing()
 
 
-def list_datasets(request: wire.ListDatasets, database: Database) -> Page[wire.Dataset]:
-    """The model's rows, newest change first."""
-    query = models.live_datasets(request.organisation_id, request.model_id)
-    with database.transaction() as session:
-        rows, cursor = paging.read_page(session, query, Dataset.changed_at, Dataset.id, request)
-    return Page[wire.Dataset](items=[row.reply() for row in rows], next_cursor=cursor)
-
-
-def download_dataset(
-    request: wire.DownloadDataset, database: Database, storage: Storage
-) -> wire.SignedUrl:
-    """A URL of a ready file that saves under the row's name."""
-    with database.transaction() as session:
-        dataset = _dataset(session, request)
-    if dataset.status != "ready":
-        raise ArgotError("not-ready-to-run", f"The file is {dataset.status}")
-    url = storage.sign_download(dataset.storage_key, dataset.name, domain.DOWNLOAD_SECONDS)
-    return wire.SignedUrl(url=url)
-
-
-def delete_dataset(request: wire.DeleteDataset, database: Database) -> Nothing:
-    """The row is gone for users and for later trainings."""
-    with database.transaction() as session:
-        model = models.locked_model(session, request.organisation_id, request.model_id)
-        _delete(session, model, _dataset(session, request))
-    return Nothing()
-
-
-def get_datasets_state(request: wire.GetDatasetsState, database: Database) -> wire.DatasetsState:
-    """What a verdict on the model's data must have seen."""
-    with database.transaction() as session:
-        return models.datasets_state(session, request.organisation_id, request.model_id)
-
-
-def delete_model(message: Delivery[CustomModelDeleted], database: Database) -> None:
-    """All rows of the model are gone, and no upload for it goes on."""
-    organisation_id, model_id = message.event.organisation_id, message.event.model_id
-    with database.once(message.id) as session:
-        model = models.locked_model(session, organisation_id, model_id)
-        model.deleted_at = now()
-        models.abort_open_uploads(session, organisation_id, model_id)
-        for dataset in session.scalars(models.live_datasets(organisation_id, model_id)).all():
-            _delete(session, model, dataset)
-
-
-def record_ready(job: Dataset, facts: Facts, database: Database) -> bool:
-    """The file is usable; False where the row was deleted, or is leased to another by now."""
-    with database.transaction() as session:
-        model = models.locked_model(session, job.organisation_id, job.model_id)
-        dataset = models.leased_dataset(session, job)
-        if dataset is None:
-            return False
-        dataset.become_ready(facts)
-        event = events.DatasetUploaded(
-            **_subject(model, dataset),
-            type=dataset.type,
-            duration=facts.duration,
-            start_time=facts.start_time,
-            end_time=facts.end_time,
-            cues=facts.cues,
-            **facts.stored.model_dump(),
-        )
-        outbox.publish(session, event)
-        return True
-
-
-def record_failure(job: Dataset, failure: Failure, database: Database) -> None:
-    """The file is not usable; nothing happens where the row is not the job's any more."""
-    with database.transaction() as session:
-        model = models.locked_model(session, job.organisation_id, job.model_id)
-        dataset = models.leased_dataset(session, job)
-        if dataset is None:
-            return
-        dataset.become_failed(failure)
-        event = events.DatasetRejected(**_subject(model, dataset), **failure.model_dump())
-        outbox.publish(session, event)
-
-
 def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
     with database.transaction() as session:
         upload = models.locked_upload(session, organisation_id, upload_id)
     if upload is None:
         raise ArgotError("upload-not-found")
     return upload
-
-
-def _dataset(session: Session, request: wire.DownloadDataset | wire.DeleteDataset) -> Dataset:
-    rows = models.live_datasets(request.organisation_id, request.model_id)
-    dataset = session.scalars(rows.where(Dataset.id == request.dataset_id)).first()
-    if dataset is None:
-        raise ArgotError("dataset-not-found")
-    return dataset
 
 
 def _row_for(session: Session, upload: Upload) -> Dataset:
@@ -234,22 +143,6 @@ def _row_for(session: Session, upload: Upload) -> Dataset:
         session.add(dataset)
         session.flush()
     return dataset
-
-
-def _delete(session: Session, model: Model, dataset: Dataset) -> None:
-    dataset.deleted_at = now()
-    outbox.publish(session, events.DatasetDeleted(**_subject(model, dataset)))
-
-
-def _subject(model: Model, dataset: Dataset) -> dict[str, Any]:
-    """What every event of a dataset has; takes the model's next revision."""
-    return {
-        "organisation_id": model.organisation_id,
-        "model_id": model.model_id,
-        "dataset_id": dataset.id,
-        "name": dataset.name,
-        "revision": model.next_revision(),
-    }
 
 
 def _created(upload: Upload) -> wire.OpenedUpload:

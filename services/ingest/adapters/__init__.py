@@ -1,0 +1,1 @@
+"""What ingest does outside of its database: opens files, asks what is installed."""
