@@ -1,7 +1,6 @@
 """What ingest decides about files."""
 
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -13,10 +12,10 @@ from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech.cues import Cue, segment
 from shared.speech.filenames import (
     ALLOWED_KINDS,
-    MAX_NAME_LENGTH,
     FileKind,
     UploadType,
     allows,
+    is_name,
     kind_of,
     stored_name,
 )
@@ -81,7 +80,7 @@ def check_batch(files: Sequence[NamedFile]) -> None:
 
 def row_names(files: Iterable[NamedFile]) -> set[str]:
     """The names that rows of these files would bear; what is no name is left out."""
-    return {stored_name(file.name) for file in files if _is_name(file.name)}
+    return {stored_name(file.name) for file in files if is_name(file.name)}
 
 
 def sort_batch(
@@ -106,7 +105,7 @@ def sort_batch(
 
 
 def _admit(file: NamedFile, chosen: UploadType) -> Admitted | OpenedUpload:
-    if not _is_name(file.name):
+    if not is_name(file.name):
         return _rejected(file, "invalid-request", "This is no file name")
     kind = kind_of(file.name)
     if kind is None:
@@ -119,12 +118,6 @@ def _admit(file: NamedFile, chosen: UploadType) -> Admitted | OpenedUpload:
     if file.size < 1:
         return _rejected(file, "invalid-request", "The file is empty")
     return Admitted(file, kind, stored_name(file.name))
-
-
-def _is_name(name: str) -> bool:
-    """Whether a row can bear it: unsafe names may, since validation names them to the user."""
-    unwritable = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name)
-    return 0 < len(name) <= MAX_NAME_LENGTH and not unwritable
 
 
 def _rejected(file: NamedFile, code: str, detail: str) -> OpenedUpload:

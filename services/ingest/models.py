@@ -5,11 +5,13 @@ from typing import Literal
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Index,
     Integer,
     Select,
     String,
     and_,
+    exists,
     func,
     select,
     update,
@@ -51,7 +53,8 @@ class Dataset(Leased, Base):
     """A file of a model. Workers lease it while its status is `processing`.
 
     `name` is what users see, `uploaded_name` what the file bore when it came: a video's differ.
-    A deleted row stays, for the purge of its object.
+    `converted_at` is when nothing but the row's own object was left of a video. A deleted row
+    stays; `purged_at` is when its object went.
     """
 
     __tablename__ = "datasets"
@@ -77,6 +80,17 @@ class Dataset(Leased, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    converted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    @property
+    def original_key(self) -> str:
+        """Under which the file was uploaded; keys of what it is converted to begin with it."""
+        return self.storage_key.partition(".")[0]
+
+    def converted_key(self) -> str:
+        """For what this attempt makes of the file: no two attempts write to one object."""
+        return f"{self.original_key}.{self.attempts}.m4a"
 
     def reply(self) -> wire.Dataset:
         """The row as users see it."""
@@ -113,8 +127,17 @@ class Dataset(Leased, Base):
 
 LIVE = Dataset.deleted_at.is_(None)
 WAITING = and_(LIVE, Dataset.status == "processing")
+UNTIDY = and_(
+    LIVE,
+    Dataset.status == "ready",
+    Dataset.name != Dataset.uploaded_name,
+    Dataset.converted_at.is_(None),
+)
+UNPURGED = and_(Dataset.deleted_at.is_not(None), Dataset.purged_at.is_(None))
 
 Index("ix_datasets_waiting", Dataset.id, sqlite_where=WAITING, postgresql_where=WAITING)
+Index("ix_datasets_untidy", Dataset.id, sqlite_where=UNTIDY, postgresql_where=UNTIDY)
+Index("ix_datasets_unpurged", Dataset.deleted_at, sqlite_where=UNPURGED, postgresql_where=UNPURGED)
 Index("ix_datasets_newest", Dataset.organisation_id, Dataset.model_id, Dataset.changed_at)
 Index(
     "uq_datasets_live_name",
@@ -142,6 +165,41 @@ class Repeat(RepeatColumns, Base):
     """A batch of uploads that was opened under an idempotency key."""
 
     __tablename__ = "repeats"
+
+
+OPEN = Upload.status == "open"
+UNWANTED = Upload.unwanted_at.is_not(None)
+
+Index("ix_uploads_open", Upload.created_at, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_uploads_unwanted", Upload.unwanted_at, sqlite_where=UNWANTED, postgresql_where=UNWANTED)
+
+
+class Training(Base):
+    """A training of a model, which reads its files until `ended_at`."""
+
+    __tablename__ = "trainings"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(String(200))
+    model_id: Mapped[str] = mapped_column(String(36))
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+IN_TRAINING = Training.ended_at.is_(None)
+
+Index(
+    "ix_trainings_open",
+    Training.organisation_id,
+    Training.model_id,
+    sqlite_where=IN_TRAINING,
+    postgresql_where=IN_TRAINING,
+)
+
+
+def is_deleted(session: Session, organisation_id: str, model_id: str) -> bool:
+    """Whether the model is gone."""
+    model = session.get(Model, (organisation_id, model_id))
+    return model is not None and model.deleted_at is not None
 
 
 def locked_model(session: Session, organisation_id: str, model_id: str) -> Model:
@@ -188,8 +246,18 @@ def abort_open_uploads(session: Session, organisation_id: str, model_id: str) ->
             Upload.model_id == model_id,
             Upload.status == "open",
         )
-        .values(status="aborted")
+        .values(status="aborted", unwanted_at=now())
     )
+
+
+def purgeable(before: datetime) -> ColumnElement[bool]:
+    """Rows deleted before then, but those of a model in training."""
+    in_training = exists().where(
+        Training.organisation_id == Dataset.organisation_id,
+        Training.model_id == Dataset.model_id,
+        IN_TRAINING,
+    )
+    return and_(UNPURGED, Dataset.deleted_at < before, ~in_training)
 
 
 def datasets_state(session: Session, organisation_id: str, model_id: str) -> wire.DatasetsState:

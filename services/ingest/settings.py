@@ -7,5 +7,5 @@ class Settings(settings.RuntimeSettings, settings.DatabaseSettings, settings.Sto
     """For the service."""
 
 
-class WorkerSettings(Settings, settings.WorkerSettings):
+class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings):
     """For the worker."""

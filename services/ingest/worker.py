@@ -9,18 +9,21 @@ import structlog
 from services.ingest import models
 from services.ingest.adapters.examination import examine
 from services.ingest.domain import Facts
-from services.ingest.handlers import datasets
+from services.ingest.handlers import datasets, sweeps
 from services.ingest.models import Dataset
 from services.ingest.settings import WorkerSettings
-from shared.events.catalog import CustomModelDeleted
+from shared.events.catalog import CustomModelDeleted, TrainRequested
+from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Failure
 from shared.runtime.database import Database
 from shared.runtime.media import sandbox
 from shared.runtime.storage import NoSpace, Storage, StorageUnavailable
+from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
 from shared.runtime.worker.patience import patient
+from shared.runtime.worker.periodic import PeriodicLoop
 
 GIVEN_UP = Failure(
     code="processing-failed", message="The file could not be processed. Upload it again."
@@ -65,35 +68,44 @@ class Examination:
             self._record(job, found)
 
     def _record(self, job: Dataset, facts: Facts) -> None:
-        """Keep one object of the two that a conversion leaves."""
-        kept = facts.stored.storage_key
+        """Keep one object of the two that a conversion leaves; a sweep sees to it otherwise."""
+        made = facts.stored.storage_key
         recorded = datasets.record_ready(job, facts, self.database)
-        if kept != job.storage_key:
-            self._remove(job.storage_key if recorded else kept)
-
-    def _remove(self, key: str) -> None:
+        if made == job.storage_key:
+            return
         try:
-            self.storage.remove(key)
+            if recorded:
+                sweeps.tidy_datasets(self.database, self.storage, Dataset.id == job.id)
+            else:
+                self.storage.remove(made)
         except StorageUnavailable:
-            log.warning("object_left", key=key)
+            log.warning("object_left", key=job.storage_key)
 
 
 def main() -> None:
     """Work until SIGTERM."""
     settings = WorkerSettings()
     worker = Worker("ingest", settings)
-    storage = Storage(settings)
+    database, storage = worker.database, Storage(settings)
     worker.health.add("storage", storage.ping)
-    jobs = JobQueue(worker.database, Dataset, models.WAITING, lease_seconds=settings.lease_seconds)
+    jobs = JobQueue(database, Dataset, models.WAITING, lease_seconds=settings.lease_seconds)
     with private_folder(settings.work_dir, "ingest") as folder:
-        work = Examination(worker.database, storage, folder, settings.job_attempts)
+        work = Examination(database, storage, folder, settings.job_attempts)
         loop = JobLoop("dataset", jobs, patient(work, storage), poll_seconds=settings.poll_seconds)
+        sweep = PeriodicLoop(
+            "sweep",
+            lambda: sweeps.sweep(database, storage, Ages.of(settings)),
+            seconds=settings.sweep_seconds,
+        )
         worker.run(
             Duties(
                 handlers={
-                    CustomModelDeleted: lambda each: datasets.delete_model(each, worker.database)
+                    CustomModelDeleted: lambda each: datasets.delete_model(each, database),
+                    TrainRequested: lambda each: sweeps.training_begins(each, database),
+                    TrainingSucceeded: lambda each: sweeps.training_ends(each, database),
+                    TrainingFailed: lambda each: sweeps.training_ends(each, database),
                 },
-                loops=[loop],
+                loops=[loop, sweep],
             )
         )
 

@@ -1,5 +1,7 @@
 """The use cases of the trainer."""
 
+from datetime import datetime
+
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,7 +28,7 @@ from shared.rpc.trainer import (
     Training,
     expected,
 )
-from shared.runtime import context, outbox, paging
+from shared.runtime import context, outbox, paging, sweeping
 from shared.runtime.database import Database, now
 from shared.runtime.deliveries import Delivery
 from shared.runtime.paging import Place
@@ -221,6 +223,15 @@ def tidy(run: Run, database: Database, storage: Storage) -> None:
             storage.remove(stored.key)
     with database.transaction() as session:
         session.get_one(Run, run.id).tidied_at = now()
+
+
+def purge(database: Database, storage: Storage, before: datetime) -> None:
+    """Remove all that is stored for the runs of models deleted before then."""
+    for run in sweeping.rows(database, Run, models.purgeable(before)):
+        for stored in list(storage.list_prefix(f"{run.folder}/")):
+            storage.remove(stored.key)
+        with database.transaction() as session:
+            session.get_one(Run, run.id).purged_at = now()
 
 
 def _held(session: Session, run: Run) -> Run:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Select, String, and_, select
+from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -59,6 +59,7 @@ class Run(Leased, Base):
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     tidied_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     def end(self, status: Status) -> None:
         """No worker goes on with it."""
@@ -98,6 +99,12 @@ UNTIDY = and_(Run.status.not_in(OPEN), Run.tidied_at.is_(None))
 Index("ix_runs_newest", Run.organisation_id, Run.model_id, Run.requested_at)
 Index("ix_runs_waiting", Run.id, sqlite_where=WAITING, postgresql_where=WAITING)
 Index("ix_runs_untidy", Run.id, sqlite_where=UNTIDY, postgresql_where=UNTIDY)
+
+
+def purgeable(before: datetime) -> ColumnElement[bool]:
+    """Ended runs of models that were deleted before then."""
+    deleted = exists().where(Model.id == Run.model_id, Model.deleted_at < before)
+    return and_(Run.status.not_in(OPEN), Run.purged_at.is_(None), deleted)
 
 
 def runs_of(organisation_id: str, model_id: str) -> Select[tuple[Run]]:

@@ -13,7 +13,7 @@ class Settings(settings.RuntimeSettings, settings.DatabaseSettings, settings.Sto
     """For the service."""
 
 
-class WorkerSettings(Settings, settings.WorkerSettings, BaseModelSettings):
+class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings, BaseModelSettings):
     """For the worker. `job_attempts` counts those since the last stored checkpoint."""
 
     engine_command: tuple[str, ...] = Field(

@@ -22,10 +22,12 @@ from shared.events.catalog import CustomModelDeleted, TrainRequested
 from shared.runtime import base_models
 from shared.runtime.database import Database
 from shared.runtime.storage import Storage
+from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
 from shared.runtime.worker.patience import patient
+from shared.runtime.worker.periodic import PeriodicLoop
 
 TICK_SECONDS = 0.2
 PROGRESS_SECONDS = 2.0
@@ -157,6 +159,9 @@ def main() -> None:
         def tidy(run: Run, _lease: Lease) -> None:
             handlers.tidy(run, database, storage)
 
+        def purge() -> None:
+            handlers.purge(database, storage, Ages.of(settings).retained)
+
         worker.run(
             Duties(
                 handlers={
@@ -173,6 +178,7 @@ def main() -> None:
                     JobLoop(
                         "tidying", ended, patient(tidy, storage), poll_seconds=TIDY_POLL_SECONDS
                     ),
+                    PeriodicLoop("purge", purge, seconds=settings.sweep_seconds),
                 ],
             )
         )

@@ -1,6 +1,5 @@
 """What the transcriber decides: which files it takes, and how a transcript is written."""
 
-import unicodedata
 from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -10,7 +9,7 @@ from shared.rpc.transcriber import Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech import captions
 from shared.speech.cues import Cue
-from shared.speech.filenames import MAX_NAME_LENGTH, UploadType, allows, kind_of
+from shared.speech.filenames import UploadType, allows, is_name, kind_of
 
 CONTENT_TYPES: dict[ResultFormat, str] = {
     "json": "application/json",
@@ -75,8 +74,7 @@ class Transcript(_Part):
 
 def check_file(name: str, size: int) -> None:
     """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
-    unwritable = any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name)
-    if not 0 < len(name) <= MAX_NAME_LENGTH or unwritable:
+    if not is_name(name):
         raise _invalid("name", "This is no file name")
     kind = kind_of(name)
     if kind is None or not allows(UploadType.AUDIO, kind):

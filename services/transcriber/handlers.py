@@ -16,10 +16,11 @@ from shared.events.catalog import CustomModelDeleted
 from shared.rpc import transcriber as wire
 from shared.rpc.contract import Nothing
 from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
-from shared.runtime import context, outbox, repeats, uploads
-from shared.runtime.database import Database
+from shared.runtime import context, outbox, repeats, sweeping, uploads
+from shared.runtime.database import Database, now
 from shared.runtime.deliveries import Delivery
 from shared.runtime.storage import Storage, StorageUnavailable
+from shared.runtime.sweeping import Ages
 
 CRASHED = TranscriptionFault(
     "transcription-crashed", "The transcription ended unexpectedly, several times.", final=True
@@ -128,7 +129,8 @@ def complete_audio_upload(
             if upload.status == "open":
                 _queue(session, job, upload)
             return job.reply()
-    uploads.abort(storage, upload)  # it was aborted while its parts became an object
+        upload.unwanted_at = now()  # it was aborted while its parts became an object
+    uploads.abort(storage, upload)
     raise ArgotError("upload-not-found")
 
 
@@ -141,10 +143,17 @@ def abort_audio_upload(
         if upload is None or upload.status == "completed":
             raise ArgotError("upload-not-found")
         if upload.status == "open":
-            upload.status = "aborted"
-            session.delete(session.get_one(Transcription, upload.transcription_id))
+            upload.abort()
+            _delete_job(session, upload)
     uploads.abort(storage, upload)
     return Nothing()
+
+
+def sweep_uploads(database: Database, storage: Storage, ages: Ages) -> None:
+    """What nobody completes goes from storage, and its job with it."""
+    sweeping.abandon(database, Upload, ages.abandoned, also=_delete_job)
+    sweeping.drop_unwanted(database, storage, Upload, ages.settled)
+    sweeping.abort_unknown(database, storage, Upload, "transcriber/", ages.abandoned)
 
 
 def delete_model(
@@ -231,6 +240,10 @@ def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
     if upload is None:
         raise ArgotError("upload-not-found")
     return upload
+
+
+def _delete_job(session: Session, upload: Upload) -> None:
+    session.delete(session.get_one(Transcription, upload.transcription_id))
 
 
 def _queue(session: Session, job: Transcription, upload: Upload) -> None:

@@ -79,6 +79,13 @@ class Upload(UploadColumns, Base):
     transcription_id: Mapped[str] = mapped_column(String(36))
 
 
+OPEN = Upload.status == "open"
+UNWANTED = Upload.unwanted_at.is_not(None)
+
+Index("ix_uploads_open", Upload.created_at, sqlite_where=OPEN, postgresql_where=OPEN)
+Index("ix_uploads_unwanted", Upload.unwanted_at, sqlite_where=UNWANTED, postgresql_where=UNWANTED)
+
+
 class DeletedModel(Base):
     """A custom model that no transcription may begin with any more."""
 

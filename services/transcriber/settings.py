@@ -12,7 +12,7 @@ class Settings(settings.RuntimeSettings, settings.DatabaseSettings, settings.Sto
     """For the service."""
 
 
-class WorkerSettings(Settings, settings.WorkerSettings, BaseModelSettings):
+class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings, BaseModelSettings):
     """For the worker, which runs one job at a time."""
 
     inference_device: Literal["auto", "cpu", "cuda"] = "auto"

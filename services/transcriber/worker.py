@@ -24,10 +24,12 @@ from shared.runtime import base_models
 from shared.runtime.database import Database
 from shared.runtime.media.convert import decode_pcm
 from shared.runtime.storage import Storage
+from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
 from shared.runtime.worker.patience import patient
+from shared.runtime.worker.periodic import PeriodicLoop
 from shared.speech.filenames import extension
 
 PROGRESS_SECONDS = 1.0
@@ -138,6 +140,11 @@ def main() -> None:
         loop = JobLoop(
             "transcription", jobs, patient(attempt, storage), poll_seconds=settings.poll_seconds
         )
+        sweep = PeriodicLoop(
+            "sweep",
+            lambda: handlers.sweep_uploads(database, storage, Ages.of(settings)),
+            seconds=settings.sweep_seconds,
+        )
         worker.run(
             Duties(
                 handlers={
@@ -145,7 +152,7 @@ def main() -> None:
                         each, database, artifacts.remove
                     )
                 },
-                loops=[loop],
+                loops=[loop, sweep],
             )
         )
 

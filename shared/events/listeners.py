@@ -21,7 +21,7 @@ LISTENERS: dict[str, tuple[type[Event], ...]] = {
         DatasetRejected,
         DatasetDeleted,
     ),
-    "ingest": (CustomModelDeleted,),
+    "ingest": (CustomModelDeleted, TrainRequested, TrainingSucceeded, TrainingFailed),
     "quota": (CustomModelDeleted, TrainingSucceeded, TrainingFailed),
     "trainer": (TrainRequested, CustomModelDeleted),
     "transcriber": (CustomModelDeleted,),

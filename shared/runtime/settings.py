@@ -53,3 +53,15 @@ class WorkerSettings(BaseSettings):
     lease_seconds: float = Field(default=15.0, gt=0)
     job_attempts: int = Field(default=5, ge=1, description="leases before a job is given up")
     poll_seconds: float = Field(default=0.3, gt=0)
+
+
+class SweepSettings(BaseSettings):
+    """For a worker that removes from storage what nobody needs any more."""
+
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+
+    upload_days: float = Field(default=7, ge=0, description="an upload open longer is abandoned")
+    retention_days: float = Field(
+        default=30, ge=0, description="objects outlive the deletion of what they belong to so long"
+    )
+    sweep_seconds: float = Field(default=3600, gt=0, description="from one sweep to the next")

@@ -33,7 +33,11 @@ _NAMED_PARTS = 20
 
 
 class UploadColumns:
-    """The columns of an upload; `name` is the user's, `size` in bytes."""
+    """The columns of an upload; `name` is the user's, `size` in bytes.
+
+    `unwanted_at` is set, in the commit that decides it, where what was sent is to go from storage;
+    a sweep (`sweeping.py`) sees to it, whatever became of the process.
+    """
 
     id: Mapped[str] = mapped_column(primary_key=True, default=lambda: str(uuid7()))
     organisation_id: Mapped[str] = mapped_column(index=True)
@@ -45,6 +49,11 @@ class UploadColumns:
         String(10), default="open"
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    unwanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    def abort(self) -> None:
+        """No part of it is taken any more."""
+        self.status, self.unwanted_at = "aborted", now()
 
 
 class Begun(NamedTuple):

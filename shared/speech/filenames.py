@@ -1,6 +1,7 @@
 """What a file's name says: its kind, the name it is stored under, what it pairs with."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType
@@ -46,8 +47,8 @@ ALLOWED_KINDS: Mapping[UploadType, frozenset[FileKind]] = MappingProxyType(
         UploadType.TRANSCRIPT: frozenset({FileKind.TRANSCRIPT}),
     }
 )
-# What a file system takes as one name.
-MAX_NAME_LENGTH = 255
+MAX_NAME_BYTES = 255
+"""What a file system takes as one name, in UTF-8."""
 
 _KIND_BY_EXTENSION = {
     extension: kind for kind, extensions in EXTENSIONS.items() for extension in extensions
@@ -58,6 +59,8 @@ _DATASET_TYPES = {
     FileKind.TRANSCRIPT: DatasetType.TRANSCRIPT,
     FileKind.MANIFEST: DatasetType.MANIFEST,
 }
+# What Windows takes for a device, whatever extensions follow.
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _SEPARATORS = re.compile(r"[/\\]")
 
@@ -101,9 +104,21 @@ def stem(name: str) -> str:
     return (last.rpartition(".")[0] or last).casefold()
 
 
+def is_name(name: str) -> bool:
+    """Whether a file may be listed under it, unsafe or not.
+
+    Control characters, line separators and lone surrogates are in nobody's names.
+    """
+    unwritable = any(unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") for each in name)
+    return not unwritable and 0 < len(name.encode()) <= MAX_NAME_BYTES
+
+
 def is_safe(name: str) -> bool:
     """Whether the name has ASCII letters, digits, `.`, `_` and `-` only, and at most 255.
 
-    A leading `-` would read as an option and a leading `.` hides the file: both are unsafe.
+    A leading `-` would read as an option, a leading `.` hides the file, and a device such as
+    `CON.wav` is no file on Windows: all are unsafe.
     """
-    return len(name) <= MAX_NAME_LENGTH and _SAFE.fullmatch(name) is not None
+    if len(name) > MAX_NAME_BYTES or _DEVICE.fullmatch(name):
+        return False
+    return _SAFE.fullmatch(name) is not None

@@ -10,7 +10,7 @@ from shared.rpc.contract import Failure
 from shared.runtime.media.convert import extract_audio
 from shared.runtime.media.probe import probe
 from shared.runtime.media.sandbox import MediaInvalid
-from shared.runtime.storage import Storage, new_key
+from shared.runtime.storage import Storage
 from shared.speech.filenames import FileKind, extension, kind_of
 from shared.speech.manifest import parse_manifest
 from shared.speech.source import DEFAULT_LIMITS, TranscriptInvalid, too_large
@@ -20,8 +20,9 @@ from shared.speech.subtitles import parse_transcript
 def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
     """Fetch an uploaded file into `folder` and find out what it holds.
 
-    A video's audio is stored as a new object; the caller removes whichever of the two is not
-    wanted. A `Failure` is the file's own fault; storage, disk and sandbox raise their errors.
+    A video's audio is stored as a new object beside it; the caller removes the one of the two
+    that is not wanted. A `Failure` is the file's own fault; storage, disk and sandbox raise
+    their errors.
     """
     kind = kind_of(job.uploaded_name)
     try:
@@ -44,7 +45,7 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
 def _convert(job: Dataset, storage: Storage, source: Path) -> Facts:
     audio = source.with_name("audio.m4a")
     sound = extract_audio(source, audio)
-    stored = storage.put_file(new_key("datasets", job.organisation_id, job.model_id), audio)
+    stored = storage.put_file(job.converted_key(), audio)
     return _audio(stored, sound.seconds, sound.levels)
 
 

@@ -10,7 +10,7 @@ from shared.rpc import ingest as wire
 from shared.rpc.contract import Nothing
 from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
 from shared.runtime import context, repeats, uploads
-from shared.runtime.database import Database
+from shared.runtime.database import Database, now
 from shared.runtime.storage import Storage
 from shared.speech.filenames import FileKind, UploadType, dataset_type
 
@@ -21,9 +21,11 @@ def open_uploads(
     """Admit each file by its name and size, and make room in storage for what is admitted."""
     domain.check_batch(request.files)
     wanted = domain.row_names(request.files)
-    with database.transaction() as session:
+    with database.reading() as session:
         if (answered := repeats.earlier(session, Repeat, request)) is not None:
             return answered
+        if models.is_deleted(session, request.organisation_id, request.model_id):
+            raise ArgotError("custom-model-not-found")
         rows = models.live_datasets(request.organisation_id, request.model_id)
         taken = [row.name for row in session.scalars(rows.where(Dataset.name.in_(wanted)))]
     batch = domain.sort_batch(request.files, UploadType(request.type), taken)
@@ -89,17 +91,19 @@ def complete_upload(
     """Make a row that a worker takes up; of two uploads of one name the first one gets it."""
     upload = _upload(request.organisation_id, request.upload_id, database)
     uploads.complete(storage, upload)
-    lost = False
     with database.transaction() as session:
         models.locked_model(session, upload.organisation_id, upload.model_id)
         upload = session.get_one(Upload, upload.id, with_for_update=True)
         if upload.status == "open":
             row = _row_for(session, upload)
-            lost = row.storage_key != upload.storage_key
             upload.dataset_id, upload.status = row.id, "completed"
+            if row.original_key != upload.storage_key:
+                upload.unwanted_at = now()
+        elif upload.status == "aborted":  # while its parts became an object
+            upload.unwanted_at = now()
         rows = models.live_datasets(upload.organisation_id, upload.model_id)
         dataset = session.scalars(rows.where(Dataset.id == upload.dataset_id)).first()
-    if lost or upload.status == "aborted":
+    if upload.unwanted_at is not None:
         uploads.abort(storage, upload)
     if dataset is None:
         raise ArgotError("upload-not-found")
@@ -112,7 +116,7 @@ def abort_upload(request: wire.AbortUpload, database: Database, storage: Storage
         upload = models.locked_upload(session, request.organisation_id, request.upload_id)
         if upload is None or upload.status == "completed":
             raise ArgotError("upload-not-found")
-        upload.status = "aborted"
+        upload.abort()
     uploads.abort(storage, upload)
     return Nothing()
 

@@ -3,11 +3,21 @@
 # ruff: noqa: SLF001 (minio has no public names for these)
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from minio import Minio
 from minio.datatypes import Part
 
 from shared.runtime.storage.errors import typed_errors
+
+
+class PendingUpload(NamedTuple):
+    """An upload in parts that was neither completed nor aborted."""
+
+    key: str
+    upload_id: str
+    begun_at: datetime
 
 
 class Multipart:
@@ -45,6 +55,23 @@ class Multipart:
         """Drop the parts. Errors: `UploadMissing`."""
         with typed_errors():
             self._client._abort_multipart_upload(self._bucket, key, upload_id)
+
+    def pending(self, prefix: str) -> Iterator[PendingUpload]:
+        """The uploads under keys that begin with `prefix`, in no order."""
+        key, last = None, None
+        while True:
+            with typed_errors():
+                page = self._client._list_multipart_uploads(
+                    self._bucket, prefix=prefix, key_marker=key, upload_id_marker=last
+                )
+            for each in page.uploads:
+                if each.upload_id and each.initiated_time:
+                    yield PendingUpload(each.object_name, each.upload_id, each.initiated_time)
+            # minio files the second marker under a name that no attribute has.
+            key = page.next_key_marker
+            last = vars(page).get("self._next_upload_id_marker") or page.next_upload_id_marker
+            if not page.is_truncated or not page.uploads or not (key or last):
+                return
 
     def _listed(self, key: str, upload_id: str) -> Iterator[Part]:
         marker = None

@@ -2,11 +2,14 @@
 
 # ruff: noqa: SLF001 (minio signs no header but the host in public)
 
+import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, quote, urlunsplit
 
 from minio import Minio, signer, time
 from minio.helpers import queryencode
+
+_SLASHES = re.compile(r"[/\\]")
 
 
 def presign(
@@ -46,7 +49,14 @@ def presign(
 
 
 def attachment(file_name: str) -> str:
-    """A content-disposition (RFC 6266) that saves under `file_name`, whatever that holds."""
-    name = "".join(letter for letter in file_name if letter.isprintable()) or "download"
+    """A content-disposition (RFC 6266) that saves under `file_name`, whatever that holds.
+
+    Slashes become `_`, so that it is one name in one folder; marks that cannot be seen, such as
+    those that turn the direction of writing, are left out.
+    """
+    seen = "".join(letter for letter in file_name if letter.isprintable())
+    name = _SLASHES.sub("_", seen)
+    if not name.strip(". "):
+        name = "download"
     plain = "".join(letter if letter.isascii() and letter not in '"\\%' else "_" for letter in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

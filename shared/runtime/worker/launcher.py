@@ -2,9 +2,9 @@
 
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from pydantic import SecretStr
@@ -15,7 +15,6 @@ from shared.runtime.database import Database
 from shared.runtime.health import Health, broker_check
 from shared.runtime.relay import Relay
 from shared.runtime.worker.consumer import Handler, InboxConsumer
-from shared.runtime.worker.jobs import JobLoop
 
 log = structlog.get_logger(__name__)
 
@@ -48,12 +47,25 @@ class Settings(Protocol):
         """0 serves none."""
 
 
+class Loop(Protocol):
+    """A thread that works until it is told to stop."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def ask_to_stop(self) -> None:
+        """Begin nothing more."""
+
+    def stop(self) -> None:
+        """Ask, and wait for the end."""
+
+
 @dataclass
 class Duties:
-    """What a worker does: the events that it handles and the loops that lease its jobs."""
+    """What a worker does: the events that it handles, and its loops."""
 
     handlers: Mapping[type[Event], Handler] = field(default_factory=dict)
-    loops: list[JobLoop[Any]] = field(default_factory=list)
+    loops: Sequence[Loop] = ()
 
 
 class Worker:

@@ -6,20 +6,25 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from uuid6 import uuid7
 
 from services.ingest import models
-from services.ingest.models import Dataset
+from services.ingest.models import Dataset, Training
 from services.ingest.worker import Examination
+from shared.errors import ArgotError
+from shared.events.catalog import TrainRequested
 from shared.events.contract import Event
 from shared.events.data import StoredFile
 from shared.events.ingest import DatasetRejected, DatasetUploaded
+from shared.events.trainer import TrainingFailed
+from shared.rpc.ingest import DeleteDataset
 from shared.runtime.database import Database
 from shared.runtime.local.processes import Process
 from shared.runtime.local.storage import Storage as StorageServer
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import NoSpace, Storage
 from shared.runtime.testing.calls import TestCaller
-from shared.runtime.testing.events import Tap
+from shared.runtime.testing.events import Tap, publish
 from shared.runtime.testing.ingest import Client
 from shared.runtime.testing.processes import ServiceProcess
 from shared.runtime.worker.jobs import JobLoop, JobQueue
@@ -193,6 +198,43 @@ def test_an_outage_of_storage_is_waited_for_within_one_attempt(
         finally:
             worker.__exit__()
             service.start()
+
+
+def test_a_worker_sweeps_without_being_asked_and_spares_a_training(
+    *,
+    client: Client,
+    tap: Tap,
+    bucket: Storage,
+    database: Database,
+    environment: dict[str, str],
+    amqp_url: str,
+    logs: Path,
+) -> None:
+    prefix = f"datasets/acme/{client.model_id}/"
+    mine = {"organisation_id": "acme", "model_id": client.model_id}
+    training = {**mine, "training_id": str(uuid7())}
+    idle = {"ARGOT_SWEEP_SECONDS": "0.2", "ARGOT_RETENTION_DAYS": "0", "ARGOT_UPLOAD_DAYS": "0"}
+    row = client.upload("a.txt", b"hello")
+    client.send(client.open_one("b.txt", 5), b"hello")
+
+    def in_training() -> bool:
+        with database.reading() as session:
+            return session.get(Training, training["training_id"]) is not None
+
+    with ServiceProcess("services.ingest.worker", {**environment, **idle}, logs):
+        first(tap, DatasetUploaded)
+        wait_until(lambda: not list(bucket.multipart.pending(prefix)))
+        publish(amqp_url, TrainRequested(**training, language="fr", base_model="tiny", pairs=[]))
+        wait_until(in_training)
+        client.call(DeleteDataset(**mine, dataset_id=row.id))
+        upload_id = client.open_one("c.txt", 5)  # swept after the row could have been
+        wait_until(lambda: not list(bucket.multipart.pending(prefix)))
+        assert len(list(bucket.list_prefix(prefix))) == 1
+        failed = TrainingFailed(**training, code="x", message="x", fault="data")
+        publish(amqp_url, failed)
+        wait_until(lambda: not list(bucket.list_prefix(prefix)))
+    with pytest.raises(ArgotError, match="upload-not-found"):
+        client.complete(upload_id)
 
 
 def _files_in_work(environment: dict[str, str]) -> bool:

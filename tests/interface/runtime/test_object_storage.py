@@ -93,7 +93,13 @@ def test_a_signed_url_expires(client: Storage, tmp_path: Path) -> None:
             "attachment; filename=\"a_bX: y.wav\"; filename*=UTF-8''a%22bX%3A%20y.wav",
         ),
         ("日é.wav", "attachment; filename=\"__.wav\"; filename*=UTF-8''%E6%97%A5%C3%A9.wav"),
-        ("%41\\.wav", "attachment; filename=\"_41_.wav\"; filename*=UTF-8''%2541%5C.wav"),
+        ("%41\\.wav", "attachment; filename=\"_41_.wav\"; filename*=UTF-8''%2541_.wav"),
+        (
+            "../..\\C:/a.wav",
+            "attachment; filename=\".._.._C:_a.wav\"; filename*=UTF-8''.._.._C%3A_a.wav",
+        ),
+        ("a\u202evaw.exe", "attachment; filename=\"avaw.exe\"; filename*=UTF-8''avaw.exe"),
+        ("..", "attachment; filename=\"download\"; filename*=UTF-8''download"),
         ("\n", "attachment; filename=\"download\"; filename*=UTF-8''download"),
     ],
 )

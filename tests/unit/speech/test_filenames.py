@@ -6,6 +6,7 @@ from shared.speech.filenames import (
     UploadType,
     allows,
     dataset_type,
+    is_name,
     is_safe,
     kind_of,
     stem,
@@ -81,7 +82,50 @@ def test_only_the_last_extension_is_taken_off_a_stem() -> None:
     assert stem("a.b.wav") != stem("a.vtt")
 
 
-@pytest.mark.parametrize("name", ["a.wav", "A-1_b.c.MP3", "_a.wav", "0.txt", "a" * 255])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "a.wav",
+            "$(rm) é 日.wav",
+            "a/b.wav",
+            "..\\..\\b.wav",
+            "CON.wav",
+            "....wav",
+            "a\u202egpj.wav",
+        ),
+        *("a" * 251 + ".wav", "é" * 125 + "a.wav"),
+    ],
+)
+def test_what_may_be_listed_even_if_it_is_unsafe(name: str) -> None:
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "a\x00.wav", "a\n.wav", "a\r\nX: y.wav", "a\x1b[2J.wav", "a\x85.wav", "a\u2028.wav"),
+        *("a\ud800.wav", "a" * 252 + ".wav", "é" * 126 + ".wav"),
+    ],
+)
+def test_what_is_no_name(name: str) -> None:
+    assert not is_name(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.wav",
+        "A-1_b.c.MP3",
+        "_a.wav",
+        "0.txt",
+        "a" * 255,
+        "console.wav",
+        "com.wav",
+        "com10.wav",
+        "my-con.wav",
+    ],
+)
 def test_safe_names(name: str) -> None:
     assert is_safe(name)
 
@@ -91,6 +135,7 @@ def test_safe_names(name: str) -> None:
     [
         *("audiomass-output (1).mp3", "a b.wav", "a\n.wav", "a.wav\n", "a\x00.wav"),
         *(f"a{character}.wav" for character in ";&|<>\"'`$\\!*?,()[]/:~#%"),
+        *("CON.wav", "nul", "Com1.tar.vtt", "lpt9.srt", "aux.", "a\u202egpj.wav", "a\u200f.wav"),
         *("-rf.wav", ".hidden.wav", "..", "", "é.wav", "а.wav", "１.wav", "a" * 256),  # noqa: RUF001
     ],
 )
