@@ -37,6 +37,8 @@ _TIME = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,3}):([0-9]{1,2})(?:[.,:] ?([0-9]
 _TIME_LIKE = re.compile(r"\s*-?[0-9]{1,5}:[0-9]")
 # Tags and the overrides of SubStation Alpha. A bare `<` is text: "a < b".
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|</?[0-9:.]*>|\{\\[^{}]*\}")
+# No character has so great a number, and Python refuses to read one of thousands of digits.
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,8 @@ def _cue(span: tuple[float, float] | None, body: list[str]) -> Iterator[Cue]:
     """One cue, or none when it has no valid span or no text."""
     if span is None or span[1] <= span[0]:
         return
-    text = plain(html.unescape(_MARKUP.sub("", " ".join(body))))
+    written = _NO_CHARACTER.sub("\ufffd", _MARKUP.sub("", " ".join(body)))
+    text = plain(html.unescape(written))
     if text:
         yield Cue(*span, text)
 
