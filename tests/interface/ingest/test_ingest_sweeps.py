@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 from uuid6 import uuid7
 
 from services.ingest.handlers import datasets, sweeps, uploads
@@ -22,6 +24,7 @@ from shared.runtime.deliveries import Delivery
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage, StorageUnavailable
 from shared.runtime.sweeping import Ages
+from shared.runtime.tables import outbox
 from shared.runtime.worker.jobs import JobQueue, Lease
 
 YOUNG = Ages(*[now() - timedelta(days=1)] * 3)
@@ -65,6 +68,16 @@ class User:
     def complete(self, upload_id: str) -> str:
         request = wire.CompleteUpload(organisation_id="acme", upload_id=upload_id)
         return uploads.complete_upload(request, self.database, self.storage).id
+
+    def abort(self, upload_id: str) -> None:
+        request = wire.AbortUpload(organisation_id="acme", upload_id=upload_id)
+        uploads.abort_upload(request, self.database, self.storage)
+
+    def events(self) -> list[str]:
+        """The names of the events about the model that wait for the relay."""
+        with self.database.reading() as session:
+            waiting = session.execute(select(outbox.c.event, outbox.c.body)).all()
+        return [each.event for each in waiting if self.model_id in each.body]
 
     def upload(self, name: str) -> Dataset:
         upload_id = self.open(name)
@@ -314,3 +327,50 @@ def test_a_converted_video_leaves_nothing_beside_its_audio(
     user.delete(row, ago=timedelta(days=2))
     user.sweep()
     assert user.keys() == set()
+
+
+def test_a_model_deleted_while_its_file_is_processed_keeps_nothing(
+    user: User, media: Callable[..., bytes], tmp_path: Path
+) -> None:
+    data = media("talk.mp4", 1.0)
+    upload_id = user.open("talk.mp4", len(data))
+    user.send(upload_id, data)
+    dataset_id = user.complete(upload_id)
+    jobs = JobQueue(user.database, Dataset, Dataset.id == dataset_id, lease_seconds=60)
+    job = jobs.take()
+    assert job is not None
+    message = Delivery(str(uuid7()), CustomModelDeleted(**user.mine))
+    datasets.delete_model(message, user.database)
+    Examination(user.database, user.storage, tmp_path, 5)(job, Lease())
+    assert user.row(dataset_id).status == "processing"
+    assert user.events() == ["DatasetDeleted"]
+    assert user.keys() == {job.storage_key}
+    user.sweep(YOUNG._replace(retained=now() + timedelta(seconds=1)))
+    assert user.keys() == set()
+
+
+def test_of_abort_and_complete_at_once_one_wins(user: User) -> None:
+    """And what storage keeps is what the winner says."""
+
+    def attempt(action: Callable[[], object]) -> bool:
+        try:
+            action()
+        except ArgotError as error:
+            assert error.code in {"upload-not-found", "upload-incomplete", "service-unavailable"}
+            return False
+        return True
+
+    expected = set()
+    for number in range(8):
+        upload_id = user.open(f"{number}.wav")
+        user.send(upload_id)
+        with ThreadPoolExecutor(2) as pool:
+            completed, aborted = pool.map(
+                attempt, [partial(user.complete, upload_id), partial(user.abort, upload_id)]
+            )
+        assert (completed, aborted) in {(True, False), (False, True)}
+        if completed:
+            expected.add(user.change_upload(upload_id).storage_key)
+    user.sweep(later(user.database))
+    assert user.keys() == expected
+    assert user.pending() == set()

@@ -1,5 +1,7 @@
 """Uploads until the row exists: no worker runs here."""
 
+import hashlib
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,7 +23,7 @@ from shared.rpc.ingest import (
     NamedFile,
     OpenUploads,
 )
-from shared.rpc.uploads import PART_SIZE, UploadState
+from shared.rpc.uploads import PART_SIZE, SignedPart, UploadState
 from shared.runtime.storage import Storage
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.ingest import Client
@@ -150,6 +152,41 @@ def test_incomplete_upload_says_what_is_missing_and_resumes(client: Client) -> N
     done = state(client, upload_id)
     assert (done.status, done.dataset_id, len(done.received)) == ("completed", row.id, 2)
     assert httpx.put(first.url, content=b"z" * PART_SIZE, timeout=60).status_code == 404
+
+
+def test_parts_may_come_in_any_order_again_and_at_once(
+    client: Client, bucket: Storage, tmp_path: Path
+) -> None:
+    data = random.Random(7).randbytes(TWO_PARTS)
+    upload_id = client.open_one("long.wav", TWO_PARTS)
+    first, last = client.sign(upload_id, 1, 2)
+
+    def put(part: SignedPart) -> int:
+        start = (part.part_number - 1) * PART_SIZE
+        body = data[start : start + part.size]
+        return httpx.put(part.url, content=body, timeout=60).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(put, [last, last, first, last])) == {200}
+    assert put(last) == 200
+    assert [part.part_number for part in state(client, upload_id).received] == [1, 2]
+    client.complete(upload_id)
+    (stored,) = bucket.list_prefix(f"datasets/acme/{client.model_id}/")
+    digest = bucket.get_file(stored.key, tmp_path / "stored").sha256
+    assert digest == hashlib.sha256(data).hexdigest()
+
+
+def test_a_part_of_another_body_counts_once_and_whole(
+    client: Client, bucket: Storage, tmp_path: Path
+) -> None:
+    upload_id = client.open_one("a.wav", 3)
+    for body in (b"aaa", b"bbb"):
+        client.send(upload_id, body)
+    assert [part.size for part in state(client, upload_id).received] == [3]
+    client.complete(upload_id)
+    (stored,) = bucket.list_prefix(f"datasets/acme/{client.model_id}/")
+    bucket.get_file(stored.key, tmp_path / "stored")
+    assert (tmp_path / "stored").read_bytes() in {b"aaa", b"bbb"}
 
 
 def test_completing_again_gives_the_same_answer(client: Client) -> None:
