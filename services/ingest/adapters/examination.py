@@ -5,9 +5,9 @@ from pathlib import Path
 from services.ingest.adapters.languages import language_of
 from services.ingest.domain import Facts, text_facts
 from services.ingest.models import Dataset
-from shared.events.data import AudioLevels, StoredFile
+from shared.events.data import StoredFile
 from shared.rpc.contract import Failure
-from shared.runtime.media.convert import extract_audio
+from shared.runtime.media.convert import Sound, extract_audio, measure
 from shared.runtime.media.probe import probe
 from shared.runtime.media.sandbox import MediaInvalid
 from shared.runtime.storage import Storage
@@ -33,8 +33,7 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
         if kind is FileKind.VIDEO:
             return _convert(job, storage, source)
         if kind is FileKind.AUDIO:
-            info = probe(source)
-            return _audio(stored, info.duration, info.levels)
+            return _audio(stored, _listen(source))
         if kind is FileKind.MANIFEST:
             return _manifest(stored, source)
         return _transcript(stored, source)
@@ -46,11 +45,23 @@ def _convert(job: Dataset, storage: Storage, source: Path) -> Facts:
     audio = source.with_name("audio.m4a")
     sound = extract_audio(source, audio)
     stored = storage.put_file(job.converted_key(), audio)
-    return _audio(stored, sound.seconds, sound.levels)
+    return _audio(stored, sound)
 
 
-def _audio(stored: StoredFile, duration: float, levels: AudioLevels) -> Facts:
-    return Facts(stored, duration=duration, start_time=0.0, end_time=duration, levels=levels)
+def _listen(source: Path) -> Sound:
+    """Measure in one process what can be: to start ffmpeg takes longer than to decode a minute.
+
+    Only AAC ends within a frame, at a place that its container alone knows.
+    """
+    if source.suffix != ".m4a":
+        return measure(source)
+    info = probe(source)
+    return Sound(info.duration, info.levels)
+
+
+def _audio(stored: StoredFile, sound: Sound) -> Facts:
+    seconds = sound.seconds
+    return Facts(stored, duration=seconds, start_time=0.0, end_time=seconds, levels=sound.levels)
 
 
 def _transcript(stored: StoredFile, source: Path) -> Facts:

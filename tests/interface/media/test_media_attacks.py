@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.runtime.media.convert import decode_pcm, extract_audio
+from shared.runtime.media.convert import decode_pcm, extract_audio, measure
 from shared.runtime.media.probe import probe
 from shared.runtime.media.sandbox import Limits, MediaInvalid
 
@@ -18,6 +18,7 @@ Opener = Callable[[Path, Path], object]
 LimitedOpener = Callable[[Path, Path, Limits], object]
 OPENERS = [
     pytest.param(lambda source, _: probe(source), id="probe"),
+    pytest.param(lambda source, _: measure(source), id="measure"),
     pytest.param(extract_audio, id="extract_audio"),
     pytest.param(decode_pcm, id="decode_pcm"),
 ]
