@@ -11,6 +11,8 @@ from minio.datatypes import Part
 
 from shared.runtime.storage.errors import typed_errors
 
+PAGE = 1000
+
 
 class PendingUpload(NamedTuple):
     """An upload in parts that was neither completed nor aborted."""
@@ -62,7 +64,11 @@ class Multipart:
         while True:
             with typed_errors():
                 page = self._client._list_multipart_uploads(
-                    self._bucket, prefix=prefix, key_marker=key, upload_id_marker=last
+                    self._bucket,
+                    prefix=prefix,
+                    key_marker=key,
+                    upload_id_marker=last,
+                    max_uploads=PAGE,
                 )
             for each in page.uploads:
                 if each.upload_id and each.initiated_time:

@@ -160,8 +160,10 @@ def test_what_was_completed_in_storage_alone_is_swept_too(user: User) -> None:
 
 
 def test_a_sweep_that_was_cut_off_is_finished_by_the_next(
-    user: User, storage_settings: StorageSettings
+    user: User, storage_settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+
     class Failing(Storage):
         def remove(self, key: str) -> None:
             if len(user.pending()) <= 3:

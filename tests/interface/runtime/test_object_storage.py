@@ -3,12 +3,14 @@
 import hashlib
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 from minio.datatypes import Part
 
+from shared.runtime.database import now
 from shared.runtime.local.storage import Storage as StorageServer
 from shared.runtime.local.storage import StorageAddress
 from shared.runtime.settings import StorageSettings
@@ -18,6 +20,7 @@ from shared.runtime.storage import (
     Storage,
     StorageUnavailable,
     UploadMissing,
+    multipart,
     new_key,
 )
 
@@ -134,6 +137,21 @@ def test_a_part_that_changed_is_refused(client: Storage) -> None:
     with pytest.raises(UploadMissing):
         client.multipart.parts("changed", upload_id)
     assert client.stat("changed").size == 3
+
+
+def test_pending_uploads_are_listed_over_all_pages(
+    client: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multipart, "PAGE", 2)
+    begun = now()
+    ids = {f"pending/{number}": client.multipart.create(f"pending/{number}") for number in range(5)}
+    client.multipart.create("elsewhere")
+    found = list(client.multipart.pending("pending/"))
+    assert {each.key: each.upload_id for each in found} == ids
+    assert len(found) == 5
+    assert all(abs(each.begun_at - begun) < timedelta(seconds=60) for each in found)
+    client.multipart.abort("pending/3", ids.pop("pending/3"))
+    assert {each.key for each in client.multipart.pending("pending/")} == ids.keys()
 
 
 def test_keys_are_random_and_cannot_leave_their_folder() -> None:
