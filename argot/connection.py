@@ -13,6 +13,7 @@ from argot.errors import ExpectedError
 
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0)
 MAX_RETRY_AFTER_S = 30.0
+BUSY = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -49,7 +50,7 @@ class Connection:
     """Sends requests with the user's token; safe to share between threads.
 
     A request is tried again for some seconds when the connection breaks or the server asks for it
-    (503 with Retry-After); one that creates bears a key by which the server knows it again.
+    (503 or 429, with Retry-After); one that creates bears a key by which the server knows it again.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -90,10 +91,7 @@ class Connection:
             if not answer.is_error:
                 return answer
             problem = _problem(answer)
-            if (
-                problem.status != HTTPStatus.SERVICE_UNAVAILABLE
-                or (pause := next(pauses, None)) is None
-            ):
+            if problem.status not in BUSY or (pause := next(pauses, None)) is None:
                 raise problem
             time.sleep(max(pause, _retry_after(answer)))
 

@@ -41,8 +41,8 @@ def train_model(
     A request that comes again under its idempotency key goes on where the first one ended.
     """
     with database.transaction() as session:
-        begun = _begun(session, request)
         model = custom_models.hold(session, request.organisation_id, request.model_id)
+        begun = _begun(session, request)
         if begun is not None and begun.state == "requested":
             return _wire(begun)
         base_model = trainable(session, model.organisation_id, model.language, base_models)

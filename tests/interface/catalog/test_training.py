@@ -161,6 +161,48 @@ def test_the_same_idempotency_key_gives_the_same_training(
         call(keyed.model_copy(update={"skip_unmatched": True}))
 
 
+def test_twins_under_one_idempotency_key_are_one_training(
+    amqp_url: str, call: TestCaller, train: TrainModel, neighbours: Any
+) -> None:
+    keyed = train.model_copy(update={"idempotency_key": "click-1"})
+
+    def click(_: int) -> str:
+        with TestCaller(amqp_url) as own:
+            return own(keyed).id
+
+    with ThreadPoolExecutor(4) as threads:
+        ids = set(threads.map(click, range(4)))
+
+    assert len(ids) == 1
+    assert set(neighbours.claimed) == ids
+
+
+def test_refusals_come_in_the_contracts_order(
+    call: TestCaller, train: TrainModel, neighbours: Any
+) -> None:
+    right = vars(neighbours).copy()
+    neighbours.state = DatasetsState(revision=4, processing=1)
+    neighbours.files = 0
+    neighbours.errors = [Finding(code="too-short", message="too short")]
+    neighbours.unmatched = ["c.wav"]
+    neighbours.claim_refusal = ArgotError("no-claims-available")
+    refused = []
+    for mended in ("state", "files", "errors", "unmatched", "claim_refusal"):
+        with pytest.raises(ArgotError) as refusal:
+            call(train)
+        refused.append(refusal.value.code)
+        setattr(neighbours, mended, right[mended])
+
+    assert refused == [
+        "not-ready-to-run",
+        "no_data",
+        "validation_failed",
+        "unmatched-audio",
+        "no-claims-available",
+    ]
+    assert call(train)
+
+
 def test_of_two_clicks_at_once_one_trains(
     amqp_url: str, call: TestCaller, train: TrainModel, neighbours: Any
 ) -> None:

@@ -102,8 +102,11 @@ def test_unmatched_audio_is_named(server: Script) -> None:
     assert caught.value.unmatched_audio == ["a.wav", "b.wav"]
 
 
-def test_a_busy_server_is_asked_again_when_it_says(server: Script, pauses: list[float]) -> None:
-    server.answers = [(503, {"Retry-After": "3"}, BUSY), None, (200, {}, LANGUAGES)]
+@pytest.mark.parametrize("status", [503, 429])
+def test_a_busy_server_is_asked_again_when_it_says(
+    server: Script, pauses: list[float], status: int
+) -> None:
+    server.answers = [(status, {"Retry-After": "3"}, BUSY), None, (200, {}, LANGUAGES)]
     with Client(server.url, "token") as client:
         assert [each.key for each in client.languages("training")] == ["fr"]
     assert pauses == [3.0, connection.RETRY_SECONDS[1]]
