@@ -14,6 +14,14 @@ from services.gateway.web.response import PROBLEM
 from shared.errors import ERRORS
 
 Json = dict[str, Any]
+WAIT: Json = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
+HEADERS: dict[int, Json] = {
+    401: {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}},
+    429: {"Retry-After": {"required": True, **WAIT["Retry-After"]}},
+    503: WAIT,
+}
+"""Of refusals with these statuses."""
+
 TAG: Json = {"ETag": {"schema": {"type": "string"}}}
 
 Mode = Literal["validation", "serialization"]
@@ -170,6 +178,7 @@ def _errors(route: Route, schemas: Schemas) -> Json:
         by_status[ERRORS[code].status].append(code)
     return {
         str(status): {
+            "headers": HEADERS.get(status, {}),
             "description": "; ".join(f"`{code}`: {ERRORS[code].title}" for code in codes),
             "content": {
                 PROBLEM: {
