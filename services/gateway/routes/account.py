@@ -43,7 +43,7 @@ class LanguagesQuery(BaseModel):
     """What the languages are wanted for. A dialog needs them all, so all is what no limit gives."""
 
     purpose: Literal["training", "transcription"] = Field(alias="for")
-    limit: int | None = Field(default=None, ge=1, le=200)
+    limit: int | None = Field(default=None, ge=1, le=200, description="All where absent")
     cursor: str | None = None
 
 
