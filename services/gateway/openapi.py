@@ -142,7 +142,7 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     if route.query:
         properties, required = schemas.properties(route.query)
         found += [
-            {"name": name, "in": "query", "required": name in required, "schema": schema}
+            {"name": name, "in": "query", "required": name in required, "schema": _given(schema)}
             for name, schema in properties.items()
         ]
     if "idempotency_key" in route.takes:
@@ -151,6 +151,15 @@ def _parameters(route: Route, schemas: Schemas) -> list[Json]:
     if route.revalidates:
         found.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
     return found
+
+
+def _given(schema: Json) -> Json:
+    """The schema of a parameter that is given: a query has no null, it leaves out."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    told = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return {**told, **kinds[0]}
 
 
 def _success(route: Route, schemas: Schemas) -> Json:

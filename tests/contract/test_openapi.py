@@ -93,6 +93,20 @@ def test_the_answer_is_documented(route: Route) -> None:
     assert ("requestBody" in operation) == bool(route.body)
 
 
+def test_no_parameter_can_be_null() -> None:
+    operations = [each for path in DOCUMENT["paths"].values() for each in path.values()]
+    parameters = [each for operation in operations for each in operation["parameters"]]
+    assert parameters
+    assert "null" not in str([each["schema"] for each in parameters])
+
+
+@pytest.mark.parametrize("route", TABLE, ids=name)
+def test_what_can_be_asked_for_again_says_so(route: Route) -> None:
+    operation = DOCUMENT["paths"][route.path][route.method.lower()]
+    takes = {each["name"] for each in operation["parameters"]}
+    assert ("304" in operation["responses"]) == ("If-None-Match" in takes) == route.revalidates
+
+
 def test_operation_ids_are_unique() -> None:
     operations = [each for path in DOCUMENT["paths"].values() for each in path.values()]
     assert len({each["operationId"] for each in operations}) == len(operations) == len(TABLE)
