@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from services.quota import domain
 from services.quota.domain import Period
 from services.quota.models import hostings, ledger
-from services.quota.models.tables import Hosting
+from services.quota.models.tables import Entry, Hosting
 from shared.events.catalog import CustomModelDeleted
 from shared.events.quota import ClaimGranted, ClaimReleased, HostingLapsed
 from shared.events.trainer import TrainingSucceeded
@@ -99,23 +99,25 @@ def renew(session: Session, organisation_id: str, moment: datetime) -> int:
         return len(due)
     period = domain.period_at(plan.anchor, plan.timezone, moment)
     used = ledger.usage(session, organisation_id, period, "hosting")
+    # A plan with other borders may make due what has its claim of the period already.
+    claims = ledger.hosting_claims(session, [hosting.training_id for hosting in due], period)
     for hosting in due:
-        if ledger.hosting_claim(session, hosting.training_id, period) is not None:
-            hosting.due_at = period.end  # a plan with other borders made it due early
-            continue
+        claim = claims.get(hosting.training_id)
         price = domain.price_of_next(plan.allowance("hosting"), used, plan.ceiling())
-        if price is None:
+        if claim is None and price is not None:
+            claim = _claim(session, hosting, period, price, moment)
+            used = used.plus(price)
+        if claim is None:
             _refuse(session, hosting, "No hosting claims available", due_at=period.end)
         else:
-            _grant(session, hosting, period, price, moment)
-            used = used.plus(price)
+            _grant(session, hosting, claim, due_at=period.end)
     return len(due)
 
 
-def _grant(
+def _claim(
     session: Session, hosting: Hosting, period: Period, price: Decimal, moment: datetime
-) -> None:
-    """A unit is used as soon as it is granted: the model is live from then on."""
+) -> Entry:
+    """A unit is used as soon as it is taken: the model is live from then on."""
     claim = ledger.claim(
         organisation_id=hosting.organisation_id,
         kind="hosting",
@@ -126,7 +128,11 @@ def _grant(
         created_at=moment,
     )
     session.add_all([claim, claim.followed_by("commit", moment)])
-    hosting.state, hosting.due_at, hosting.turn = "live", period.end, hosting.turn + 1
+    return claim
+
+
+def _grant(session: Session, hosting: Hosting, claim: Entry, due_at: datetime) -> None:
+    hosting.state, hosting.due_at, hosting.turn = "live", due_at, hosting.turn + 1
     outbox.publish(
         session, ClaimGranted(price=claim.price, hosting_turn=hosting.turn, **claim.about())
     )

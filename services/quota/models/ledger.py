@@ -52,24 +52,24 @@ def _term(period_start: datetime) -> str:
 
 def training_entry(session: Session, training_id: str, action: str) -> Entry | None:
     """The entry of one training; there is one of each action at most."""
-    return _entry(session, training_id, "training", "", action)
-
-
-def hosting_claim(session: Session, training_id: str, period: Period) -> Entry | None:
-    """The unit that a model holds for a period."""
-    return _entry(session, training_id, "hosting", _term(period.start), "claim")
-
-
-def _entry(
-    session: Session, training_id: str, kind: ClaimKind, term: str, action: str
-) -> Entry | None:
     query = select(Entry).where(
         Entry.training_id == training_id,
-        Entry.kind == kind,
-        Entry.term == term,
+        Entry.kind == "training",
+        Entry.term == "",
         Entry.action == action,
     )
     return session.scalars(query).first()
+
+
+def hosting_claims(session: Session, training_ids: list[str], period: Period) -> dict[str, Entry]:
+    """The units that models hold for a period, by their trainings."""
+    query = select(Entry).where(
+        Entry.training_id.in_(training_ids),
+        Entry.kind == "hosting",
+        Entry.term == _term(period.start),
+        Entry.action == "claim",
+    )
+    return {entry.training_id: entry for entry in session.scalars(query)}
 
 
 def latest_hosting_claim(session: Session, training_id: str) -> Entry | None:

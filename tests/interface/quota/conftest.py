@@ -86,15 +86,15 @@ class Desk:
     def renew(self, moment: datetime) -> None:
         hosting.renew_all(self.database, moment)
 
-    def entries(self, kind: str, action: str = "claim") -> list[Entry]:
-        """The ledger's lines, oldest first."""
-        query = select(Entry).where(
-            Entry.organisation_id == self.organisation,
-            Entry.kind == kind,
-            Entry.action == action,
-        )
+    def ledger(self) -> list[Entry]:
+        """All lines, oldest first."""
+        query = select(Entry).where(Entry.organisation_id == self.organisation)
         with self.database.reading() as session:
             return list(session.scalars(query.order_by(Entry.created_at, Entry.id)))
+
+    def entries(self, kind: str, action: str = "claim") -> list[Entry]:
+        """The lines of one kind and action."""
+        return [each for each in self.ledger() if (each.kind, each.action) == (kind, action)]
 
     def told(self, *kinds: type[Event]) -> list[Any]:
         """The events of the organisation, in the order of their commits."""

@@ -296,3 +296,21 @@ def test_a_plan_with_other_borders_forgets_no_claim_and_charges_no_period_twice(
 
 def period_of(moment: datetime) -> Period:
     return period_at(date(2026, 2, 5), "UTC", moment)
+
+
+def test_a_model_that_waits_under_other_borders_comes_back_on_the_claim_that_it_has(
+    desk: Any,
+) -> None:
+    one, moment = Allowance(limit=1), datetime(2026, 3, 1, tzinfo=UTC)
+    desk.put(hosting=one, anchor=date(2026, 1, 28))
+    desk.succeed("m", moment)  # until 28 March
+    desk.put(moment, hosting=Allowance(limit=0), anchor=date(2026, 1, 15))
+    desk.renew(datetime(2026, 3, 28, tzinfo=UTC))
+    assert desk.lapsed() == [("m", 2)]
+
+    raised = datetime(2026, 3, 29, tzinfo=UTC)
+    desk.put(raised, hosting=one, anchor=date(2026, 1, 31))  # from 28 February until 31 March
+    desk.renew(raised)
+
+    assert desk.granted() == [("m", 1), ("m", 3)]
+    assert desk.hosted() == ["m"]
