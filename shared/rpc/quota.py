@@ -19,10 +19,15 @@ def _known_timezone(name: str) -> str:
     return name
 
 
+def plain(amount: Decimal) -> str:
+    """An amount as text without an exponent."""
+    return f"{amount:f}"
+
+
 Money = Annotated[
     Decimal,
     Field(ge=0, max_digits=20, decimal_places=6),
-    PlainSerializer(str, return_type=str),
+    PlainSerializer(plain, return_type=str),
 ]
 """An exact amount, as text on the wire."""
 

@@ -10,6 +10,7 @@ from uuid6 import uuid7
 from services.quota.domain import FREE, Period, Usage
 from services.quota.models.tables import Entry, PlanRow
 from shared.events.quota import ClaimKind
+from shared.rpc.quota import plain
 from shared.runtime.paging import Pages
 
 
@@ -40,7 +41,7 @@ def claim(
         training_id=training_id,
         term=_term(period_start) if kind == "hosting" else "",
         model_id=model_id,
-        price=str(price),
+        price=plain(price),
         period_start=period_start,
         created_at=created_at,
     )

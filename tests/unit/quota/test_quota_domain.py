@@ -132,3 +132,14 @@ def test_units_are_free_to_the_limit_and_then_cost_exactly_what_the_budget_holds
     if len(prices) < wanted:
         assert len(prices) >= limit
         assert unit_price is None or used.spent + unit_price > (budget or 0)
+
+
+@given(
+    amount=st.decimals(min_value=0, max_value=10**13, places=6)
+    | st.sampled_from([Decimal("1E+3"), Decimal("0E+2")])
+)
+def test_money_travels_as_plain_text_and_stays_exact(amount: Decimal) -> None:
+    text = Allowance(unit_price=amount).model_dump(mode="json")["unit_price"]
+
+    assert set(text) <= set("0123456789.")
+    assert Allowance.model_validate({"unit_price": text}).unit_price == amount
