@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import httpx
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 from uuid6 import uuid7
 
 from argot.stack import ARGOT, Stack
@@ -22,11 +22,12 @@ from argot.stack.organisation import DEMO, grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median
 from services.ingest import models as ingest
+from services.validator.models import FileRow
 from shared.events.catalog import TrainRequested
 from shared.events.contract import Event
 from shared.events.data import AudioLevels, TextFacts
 from shared.events.ingest import DatasetUploaded
-from shared.runtime.database import open_engine
+from shared.runtime.database import Database
 from shared.runtime.testing.events import Tap, publish_all
 
 SIZES = (1000, 10_000)
@@ -86,8 +87,8 @@ class Data:
 
     def write_rows(self, database: Path) -> None:
         """What ingest has in its tables once these files are ready."""
-        engine = open_engine(f"sqlite:///{database}")
-        with Session(engine) as session, session.begin():
+        rows = Database(f"sqlite:///{database}")
+        with rows.transaction() as session:
             session.add(
                 ingest.Model(
                     organisation_id=DEMO, model_id=self.model_id, revision=len(self.events)
@@ -109,7 +110,7 @@ class Data:
                 )
                 for event in self.events
             )
-        engine.dispose()
+        rows.close()
 
     def check(self, verdict: dict[str, object]) -> None:
         """The answer is the one that these files deserve."""
@@ -121,14 +122,23 @@ class Data:
 
 def make_model(client: httpx.Client, size: int, stack: Stack, folder: Path) -> Data:
     """A model with so many files that the validator knows all of."""
-    answer = client.post("", json={"name": f"Bench {size}", "language": "fr"}).raise_for_status()
+    answer = client.post(
+        "/custom-models", json={"name": f"Bench {size}", "language": "fr"}
+    ).raise_for_status()
     data = Data(answer.json()["id"], size)
     data.write_rows(folder / "ingest.db")
     started = time.perf_counter()
     publish_all(stack.amqp_url, data.events)
-    while client.post(f"/{data.model_id}/validation").status_code != httpx.codes.OK:
+    projection = Database(f"sqlite:///{folder / 'validator.db'}")
+    query = select(func.count()).where(FileRow.model_id == data.model_id)
+    known = 0
+    while known < size:
         if time.perf_counter() > started + CATCH_UP_SECONDS:
-            raise TimeoutError(f"{size} events are not handled")
+            raise TimeoutError(f"{known} of {size} events are handled")
+        time.sleep(0.2)
+        with projection.reading() as session:
+            known = session.scalar(query) or 0
+    projection.close()
     print(f"{size} files known after {time.perf_counter() - started:.1f} s", flush=True)
     return data
 
@@ -136,7 +146,7 @@ def make_model(client: httpx.Client, size: int, stack: Stack, folder: Path) -> D
 def validate(client: httpx.Client, data: Data) -> float:
     """Seconds of one verdict."""
     started = time.perf_counter()
-    answer = client.post(f"/{data.model_id}/validation")
+    answer = client.post(f"/custom-models/{data.model_id}/validation")
     seconds = time.perf_counter() - started
     data.check(answer.raise_for_status().json())
     return seconds
@@ -150,7 +160,7 @@ def train(client: httpx.Client, data: Data, amqp_url: str) -> float:
 
     with Tap(amqp_url, "catalog") as tap:
         started = time.perf_counter()
-        answer = client.post(f"/{data.model_id}/train", json={"skip_unmatched": True})
+        answer = client.post(f"/custom-models/{data.model_id}/train", json={"skip_unmatched": True})
         answer.raise_for_status()
         (event,) = filter(lambda each: isinstance(each, TrainRequested), tap.wait_for(requested))
         seconds = time.perf_counter() - started
@@ -169,7 +179,7 @@ def main() -> None:
             grant(stack.address, stack.token(org=DEMO, user="s", roles=["sysop"]))
             token = stack.token(org=DEMO, user="ann", roles=["user"])
             with httpx.Client(
-                base_url=f"{stack.address}/api/v1/custom-models",
+                base_url=f"{stack.address}/api/v1",
                 headers={"Authorization": f"Bearer {token}"},
                 timeout=60,
             ) as client:

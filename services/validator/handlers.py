@@ -14,7 +14,8 @@ from shared.rpc.validator import Assessment, Validate
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 
-_POLL_SECONDS = 0.02
+_FIRST_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 0.3
 
 
 def validate(request: Validate, database: Database, *, catch_up_seconds: float) -> Assessment:
@@ -25,6 +26,7 @@ def validate(request: Validate, database: Database, *, catch_up_seconds: float) 
     """
     about = (request.organisation_id, request.model_id)
     deadline = time.monotonic() + catch_up_seconds
+    pause = _FIRST_PAUSE_SECONDS
     while True:
         with database.reading() as session:
             if models.is_deleted(session, request.model_id):
@@ -35,7 +37,8 @@ def validate(request: Validate, database: Database, *, catch_up_seconds: float) 
                 break
         if time.monotonic() >= deadline:
             raise ArgotError("not-ready-to-run", "Datasets are still being processed")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(pause)  # longer each time: to look costs what the missing events need too
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
     return assess(files, failed, language=request.language, with_pairs=request.with_pairs)
 
 
