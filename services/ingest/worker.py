@@ -17,6 +17,7 @@ from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Failure
 from shared.runtime.database import Database
 from shared.runtime.media import sandbox
+from shared.runtime.media.child import Unwanted
 from shared.runtime.storage import NoSpace, Storage, StorageUnavailable
 from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
@@ -45,7 +46,7 @@ class Examination:
     folder: Path
     attempts: int
 
-    def __call__(self, job: Dataset, _lease: Lease) -> None:
+    def __call__(self, job: Dataset, lease: Lease) -> None:
         """Make the row ready or failed. What another attempt may mend is raised."""
         if job.attempts > self.attempts:  # the last one did not live to say why
             datasets.record_failure(job, GIVEN_UP, self.database)
@@ -53,7 +54,11 @@ class Examination:
         last = job.attempts == self.attempts
         try:
             with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-                found = examine(job, self.storage, Path(folder))
+                limits = sandbox.Limits(unwanted=lease.lost)
+                found = examine(job, self.storage, Path(folder), limits)
+        except Unwanted:
+            datasets.put_back(job, self.database)
+            return
         except (NoSpace, sandbox.NoSpace):
             if not last:
                 raise

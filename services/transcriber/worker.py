@@ -22,7 +22,9 @@ from shared.events.catalog import CustomModelDeleted
 from shared.rpc.catalog import TranscriptionTarget
 from shared.runtime import base_models
 from shared.runtime.database import Database
+from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm
+from shared.runtime.media.sandbox import Limits
 from shared.runtime.storage import Storage
 from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
@@ -59,7 +61,7 @@ class Attempt:
                 tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder,
             ):
                 self._transcribe(job, lease, Path(folder))
-        except Stopped:
+        except (Stopped, Unwanted):
             handlers.put_back(job, self.database)
         except TranscriptionFault as fault:
             if not fault.final and job.attempts < self.attempts:
@@ -69,7 +71,7 @@ class Attempt:
     def _transcribe(self, job: Transcription, lease: Lease, folder: Path) -> None:
         audio, pcm = folder / f"audio.{extension(job.name)}", folder / "audio.pcm"
         self.storage.get_file(job.audio_key, audio)
-        duration = decode_pcm(audio, pcm)
+        duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
         model = self.find_model(job.target)
         segments = self._listen(job, lease, model, pcm, duration)

@@ -9,7 +9,7 @@ from shared.events.data import StoredFile
 from shared.rpc.contract import Failure
 from shared.runtime.media.convert import Sound, extract_audio, measure
 from shared.runtime.media.probe import probe
-from shared.runtime.media.sandbox import MediaInvalid
+from shared.runtime.media.sandbox import Limits, MediaInvalid
 from shared.runtime.storage import Storage
 from shared.speech.filenames import FileKind, extension, kind_of
 from shared.speech.manifest import parse_manifest
@@ -17,7 +17,7 @@ from shared.speech.source import DEFAULT_LIMITS, TranscriptInvalid, too_large
 from shared.speech.subtitles import parse_transcript
 
 
-def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
+def examine(job: Dataset, storage: Storage, folder: Path, limits: Limits) -> Facts | Failure:
     """Fetch an uploaded file into `folder` and find out what it holds.
 
     A video's audio is stored as a new object beside it; the caller removes the one of the two
@@ -31,9 +31,9 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
         source = folder / f"upload.{extension(job.uploaded_name)}"
         stored = storage.get_file(job.storage_key, source)
         if kind is FileKind.VIDEO:
-            return _convert(job, storage, source)
+            return _convert(job, storage, source, limits)
         if kind is FileKind.AUDIO:
-            return _audio(stored, _listen(source))
+            return _audio(stored, _listen(source, limits))
         if kind is FileKind.MANIFEST:
             return _manifest(stored, source)
         return _transcript(stored, source)
@@ -41,21 +41,21 @@ def examine(job: Dataset, storage: Storage, folder: Path) -> Facts | Failure:
         return Failure(code=fault.code, message=fault.message)
 
 
-def _convert(job: Dataset, storage: Storage, source: Path) -> Facts:
+def _convert(job: Dataset, storage: Storage, source: Path, limits: Limits) -> Facts:
     audio = source.with_name("audio.m4a")
-    sound = extract_audio(source, audio)
+    sound = extract_audio(source, audio, limits)
     stored = storage.put_file(job.converted_key(), audio)
     return _audio(stored, sound)
 
 
-def _listen(source: Path) -> Sound:
+def _listen(source: Path, limits: Limits) -> Sound:
     """Measure in one process what can be: to start ffmpeg takes longer than to decode a minute.
 
     Only AAC ends within a frame, at a place that its container alone knows.
     """
     if source.suffix != ".m4a":
-        return measure(source)
-    info = probe(source)
+        return measure(source, limits)
+    info = probe(source, limits)
     return Sound(info.duration, info.levels)
 
 

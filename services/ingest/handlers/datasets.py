@@ -99,6 +99,14 @@ def record_failure(job: Dataset, failure: Failure, database: Database) -> None:
         outbox.publish(session, event)
 
 
+def put_back(job: Dataset, database: Database) -> None:
+    """The worker stops: the attempt does not count."""
+    with database.transaction() as session:
+        dataset = models.leased_dataset(session, job)
+        if dataset is not None:
+            dataset.attempts -= 1
+
+
 def _dataset(session: Session, request: wire.DownloadDataset | wire.DeleteDataset) -> Dataset:
     rows = models.live_datasets(request.organisation_id, request.model_id)
     dataset = session.scalars(rows.where(Dataset.id == request.dataset_id)).first()

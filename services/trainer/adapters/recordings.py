@@ -10,8 +10,9 @@ from services.trainer.adapters.files import Unusable, fetch
 from services.trainer.adapters.texts import Manifests, read_manifests, read_text
 from services.trainer.domain import Cut, Material, Stopped, cut
 from shared.events.data import DatasetFile, Dropped, Pair
+from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm
-from shared.runtime.media.sandbox import MediaInvalid
+from shared.runtime.media.sandbox import Limits, MediaInvalid
 from shared.runtime.storage import Storage
 
 THREADS = min(4, os.cpu_count() or 1)
@@ -27,21 +28,23 @@ def prepare(
     with ThreadPoolExecutor(THREADS) as pool:
         manifests = read_manifests(pairs, storage, folder, pool)
 
+        limits = Limits(unwanted=lost)
+
         def prepare_one(number: int) -> Cut:
             if lost.is_set():
                 raise Stopped
-            return _prepare_one(pairs[number], manifests, storage, folder, str(number))
+            return _prepare_one(pairs[number], manifests, storage, folder / str(number), limits)
 
         return Material.of(pool.map(prepare_one, range(len(pairs))))
 
 
 def _prepare_one(
-    pair: Pair, manifests: Manifests, storage: Storage, folder: Path, stem: str
+    pair: Pair, manifests: Manifests, storage: Storage, stem: Path, limits: Limits
 ) -> Cut:
-    pcm = folder / f"{stem}.pcm"
+    pcm = stem.with_suffix(".pcm")
     try:
-        transcript = read_text(pair, manifests, storage, folder / f"{stem}.transcript")
-        seconds = _decode(pair.audio, storage, folder / f"{stem}.audio", pcm)
+        transcript = read_text(pair, manifests, storage, stem.with_suffix(".transcript"))
+        seconds = _decode(pair.audio, storage, stem.with_suffix(".audio"), pcm, limits)
     except Unusable as fault:
         seconds = pair.audio.duration or 0.0
         dropped = Dropped(file=fault.file.name, reason=fault.reason, seconds=seconds)
@@ -49,10 +52,12 @@ def _prepare_one(
     return cut(pair.audio.name, pcm.name, transcript, seconds)
 
 
-def _decode(file: DatasetFile, storage: Storage, path: Path, pcm: Path) -> float:
+def _decode(file: DatasetFile, storage: Storage, path: Path, pcm: Path, limits: Limits) -> float:
     try:
         fetch(file, storage, path)
-        return decode_pcm(path, pcm)
+        return decode_pcm(path, pcm, limits)
+    except Unwanted as fault:
+        raise Stopped from fault
     except MediaInvalid as fault:
         raise Unusable(file, fault.code) from fault
     finally:

@@ -4,6 +4,7 @@ import os
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,10 +14,15 @@ _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH")
 _KEPT_OUTPUT = 256 * 1024
 _KEPT_ERRORS = 4096
 _CHUNK = 64 * 1024
+_LOOK_SECONDS = 0.5
 
 
 class TimedOut(Exception):
     """The child ran longer than allowed and was killed."""
+
+
+class Unwanted(Exception):
+    """Nobody wants the result any more; the child was killed."""
 
 
 class OutputTooLarge(Exception):
@@ -43,18 +49,19 @@ def supervise(
     wall_seconds: float,
     output_bytes: int,
     taker: Callable[[bytes], None] | None = None,
+    unwanted: threading.Event | None = None,
 ) -> Finished:
     """Run the command in the directory, in a process group of its own, until it ends.
 
     Memory stays flat whatever it writes: `taker` gets all of its output, chunk by chunk. Its
     environment has the search paths and no secret.
-    Raises `TimedOut` and `OutputTooLarge`, and `OSError` when it does not start; then, or when
-    the caller is interrupted, the whole group is killed.
+    Raises `TimedOut`, `OutputTooLarge`, `Unwanted` once that event is set, and `OSError` when it
+    does not start; then, or when the caller is interrupted, the whole group is killed.
     """
     deadline = time.monotonic() + wall_seconds
     process = _start(command, directory)
     try:
-        return _collect(process, output_bytes, deadline, taker)
+        return _collect(process, output_bytes, deadline, taker, unwanted or threading.Event())
     except subprocess.TimeoutExpired as fault:
         raise TimedOut from fault
     finally:
@@ -79,6 +86,7 @@ def _collect(
     most: int,
     deadline: float,
     taker: Callable[[bytes], None] | None,
+    unwanted: threading.Event,
 ) -> Finished:
     """Read both outputs to their end: the head and length of one, the tail of the other."""
     output, count, errors = bytearray(), 0, b""
@@ -92,9 +100,8 @@ def _collect(
             if stream is not None:
                 selector.register(stream, selectors.EVENT_READ)
         while selector.get_map():
-            ready = selector.select(max(0.0, deadline - time.monotonic()))
-            if time.monotonic() >= deadline:
-                raise TimedOut
+            ready = selector.select(max(0.0, min(_LOOK_SECONDS, deadline - time.monotonic())))
+            _check(deadline, unwanted)
             for key, _ in ready:
                 chunk = os.read(key.fd, _CHUNK)
                 if not chunk:
@@ -109,6 +116,13 @@ def _collect(
     # It may have closed its outputs and run on.
     status = process.wait(timeout=max(0.1, deadline - time.monotonic()))
     return Finished(status, bytes(output), count, errors)
+
+
+def _check(deadline: float, unwanted: threading.Event) -> None:
+    if time.monotonic() >= deadline:
+        raise TimedOut
+    if unwanted.is_set():
+        raise Unwanted
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

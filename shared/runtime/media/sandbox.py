@@ -13,6 +13,7 @@ import signal
 import stat
 import subprocess
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -68,12 +69,16 @@ class DecoderKilled(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The most that one file may take. `audio_seconds` bounds what is decoded, in its own time."""
+    """The most that one file may take. `audio_seconds` bounds what is decoded, in its own time.
+
+    Once `unwanted` is set, decoding ends with `Unwanted` within a second.
+    """
 
     audio_seconds: int = 100 * 3600
     wall_seconds: float = 3600
     cpu_seconds: int = 3600
     memory_bytes: int = 2 * 1024**3
+    unwanted: threading.Event | None = None
 
 
 DEFAULT_LIMITS = Limits()
@@ -118,8 +123,8 @@ def run(
 
     `taker` gets the output as it comes, which is not kept then. Call this from a thread that
     lives on meanwhile: the child dies with the thread that began it.
-    Raises `MediaInvalid`, `NoSpace`, `DecoderKilled` or `FfmpegUnavailable`; whichever way it
-    ends, no process is left.
+    Raises `MediaInvalid`, `NoSpace`, `DecoderKilled`, `FfmpegUnavailable` or `Unwanted`; whichever
+    way it ends, no process is left.
     """
     check_installed()
     before = _children_cpu()
@@ -131,6 +136,7 @@ def run(
                 wall_seconds=limits.wall_seconds,
                 output_bytes=output_bytes,
                 taker=taker,
+                unwanted=limits.unwanted,
             )
         except TimedOut as fault:
             raise _too_costly() from fault

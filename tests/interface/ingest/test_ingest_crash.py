@@ -91,6 +91,20 @@ def test_a_worker_killed_in_work_loses_nothing(
     wait_until(lambda: not list(Path(environment["ARGOT_WORK_DIR"]).glob("ingest-*/*")))
 
 
+def test_a_stopped_worker_gives_its_file_back_and_counts_no_attempt(
+    client: Client, database: Database, idle_worker: ServiceProcess, media: Media
+) -> None:
+    row = client.upload("long.flac", media("long.flac", 7200))
+    idle_worker.start()
+    wait_until(lambda: _is_held(row_of(database, row.id)))
+    idle_worker.request_stop()
+    assert idle_worker.wait(20)
+    left = row_of(database, row.id)
+    assert (left.status, left.attempts, left.lease_until) == ("processing", 0, None)
+    mine = {"organisation_id": client.organisation_id, "model_id": client.model_id}
+    client.call(DeleteDataset(**mine, dataset_id=row.id))
+
+
 def _is_held(row: Dataset) -> bool:
     return row.lease_until is not None and row.lease_until.timestamp() > time.time()
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from shared.runtime.media import sandbox
+from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm, measure
 from shared.runtime.media.probe import probe
 from shared.runtime.media.sandbox import (
@@ -71,6 +73,15 @@ def test_time_is_bounded(long_flac: Path) -> None:
             measure(long_flac, limits)
         assert raised.value.code == "audio-too-costly"
         assert running(str(long_flac)) == []
+
+
+def test_what_nobody_wants_any_more_ends_at_once(long_flac: Path) -> None:
+    unwanted = threading.Event()
+    later = threading.Timer(0.3, unwanted.set)
+    later.start()
+    with pytest.raises(Unwanted):
+        measure(long_flac, Limits(unwanted=unwanted))
+    assert running(str(long_flac)) == []
 
 
 def test_a_child_killed_from_outside_is_not_the_files_fault() -> None:
