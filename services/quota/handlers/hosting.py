@@ -4,7 +4,7 @@ Whoever changes what an organisation may use wakes the models that wait (`hostin
 only `renew` takes units, always under the organisation's plan, so that there is one order.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,8 @@ from shared.runtime.deliveries import Delivery
 
 BATCH = 200
 """Models whose hosting one transaction renews, so that others are not kept waiting."""
+
+_NO_PLAN = timedelta(hours=1)  # a first plan that is put at this moment may not see who waits
 
 
 def begin(session: Session, event: TrainingSucceeded, moment: datetime) -> None:
@@ -95,7 +97,7 @@ def renew(session: Session, organisation_id: str, moment: datetime) -> int:
         return 0
     if plan is None:
         for hosting in due:
-            _refuse(session, hosting, "The organisation has no plan", due_at=None)
+            _refuse(session, hosting, "The organisation has no plan", due_at=moment + _NO_PLAN)
         return len(due)
     period = domain.period_at(plan.anchor, plan.timezone, moment)
     used = ledger.usage(session, organisation_id, period, "hosting")
@@ -138,7 +140,7 @@ def _grant(session: Session, hosting: Hosting, claim: Entry, due_at: datetime) -
     )
 
 
-def _refuse(session: Session, hosting: Hosting, message: str, due_at: datetime | None) -> None:
+def _refuse(session: Session, hosting: Hosting, message: str, due_at: datetime) -> None:
     """Let the model wait; told where it was live, and where it asked for the first time."""
     known = hosting.state == "waiting" and hosting.turn > 0
     hosting.state, hosting.due_at = "waiting", due_at

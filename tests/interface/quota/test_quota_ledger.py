@@ -30,7 +30,7 @@ DEEDS = st.tuples(
     budget=BUDGETS,
     deeds=st.lists(DEEDS, min_size=5, max_size=14),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_free_to_the_limit_paid_beyond_it_within_the_budget(
     desks: Any,
     training: Allowance,
