@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 from uuid6 import uuid7
@@ -31,9 +31,7 @@ HANDLERS = {
     DatasetDeleted: handlers.dataset_deleted,
     CustomModelDeleted: handlers.custom_model_deleted,
 }
-quick = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=30)
 
 
 @pytest.fixture(scope="module")
