@@ -144,7 +144,9 @@ def _text_offsets(text: str, ends: list[int], count: int) -> list[int]:
     for k in range(1, count):
         share = len(text) * k / count
         nearest = bisect_left(ends, share)
-        if nearest > 0 and share - ends[nearest - 1] < ends[nearest] - share:
+        if nearest == len(ends) or (
+            nearest > 0 and share - ends[nearest - 1] < ends[nearest] - share
+        ):
             nearest -= 1
         chosen = min(max(nearest + 1, chosen + 1), len(ends) - (count - k))
         offsets.append(ends[chosen - 1])

@@ -114,3 +114,8 @@ def test_a_claim_of_years_costs_no_more_than_its_text() -> None:
     result = segment([Cue(0, 3.6e8, "two words")] * 1000)
     assert len(result.kept) == 2000
     assert len(result.dropped) == 1000
+
+
+def test_space_after_the_last_word_is_no_word() -> None:
+    pieces = split(Cue(0, 31, "a日   "))
+    assert [piece.text for piece in pieces] == ["a", "日"]
