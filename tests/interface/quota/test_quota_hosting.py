@@ -158,17 +158,20 @@ def test_who_waited_longest_is_next_and_who_lives_stays(desk: Any) -> None:
     assert desk.hosted() == ["lives", "next", "next"]
 
 
-def test_a_live_model_is_renewed_before_one_that_waits_longer(desk: Any) -> None:
-    desk.put(hosting=Allowance(limit=0))
-    desk.succeed("waits", START)
-    desk.put(START, training=Allowance(limit=0, unit_price=Decimal(1)), budget=Decimal(1))
-    desk.renew(START)
-    desk.succeed("lives", START + SECOND)
-    limit = Allowance(limit=1)
-    desk.put(START + SECOND, hosting=limit)
+def test_a_live_model_is_renewed_before_an_older_one_that_waits(desk: Any) -> None:
+    older, newer = "older", "newer"
+    desk.put()
+    desk.succeed(older, START)  # until 28 February
+    desk.put(START + SECOND, hosting=Allowance(limit=2), anchor=date(2026, 1, 15))
+    desk.succeed(newer, START + 2 * SECOND)  # until 15 February
+    desk.put(START + 3 * SECOND, hosting=Allowance(limit=1), anchor=date(2026, 1, 15))
+    desk.renew(datetime(2026, 2, 15, tzinfo=UTC))
     desk.renew(FEBRUARY)
+    assert desk.lapsed() == [(older, 2)]
 
-    assert desk.hosted() == ["waits", "lives", "waits"]
+    desk.renew(datetime(2026, 3, 15, tzinfo=UTC))
+
+    assert desk.hosted() == [older, newer, newer, newer]
 
 
 def test_a_deleted_model_gives_its_free_unit_back_and_is_not_renewed(desk: Any) -> None:
