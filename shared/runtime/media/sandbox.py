@@ -190,8 +190,8 @@ def _fault(finished: Finished, limits: Limits, cpu_seconds: float) -> Exception:
     detail = _LOCATION.sub("…", finished.errors.decode(errors="replace")).strip()
     if status in _NO_PROGRAM:
         return FfmpegUnavailable(detail)
-    # The kernel's count at the kill and ours after it differ by a little.
-    if cpu_seconds >= 0.9 * limits.cpu_seconds:
+    # The kernel kills by counting ticks, and tells the exact time afterwards.
+    if cpu_seconds >= min(0.9 * limits.cpu_seconds, limits.cpu_seconds - 0.5):
         return _too_costly()
     if status in (-signal.SIGKILL, -signal.SIGTERM, _INTERRUPTED):
         return DecoderKilled(f"ended by a signal, status {status}")
