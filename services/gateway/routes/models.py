@@ -13,6 +13,7 @@ from shared.rpc.catalog import (
     DeleteModel,
     ListModels,
     ModelDetails,
+    ModelName,
     RenameModel,
 )
 from shared.rpc.contract import Page
@@ -24,25 +25,19 @@ models = Group(PATH, "Custom models", feature="automatic_training")
 
 NO_CONTROL_CHARACTERS = r"^[^\x00-\x1F\x7F]*$"
 Text = Annotated[str, StringConstraints(max_length=200, pattern=NO_CONTROL_CHARACTERS)]
-Name = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=2, max_length=200, pattern=NO_CONTROL_CHARACTERS
-    ),
-]
 
 
 class NewModel(Body):
     """A model to create; `language` is the key of a base language."""
 
-    name: Name
+    name: ModelName
     language: Text
 
 
 class NewName(Body):
     """What a model shall be called."""
 
-    name: Name
+    name: ModelName
 
 
 @models.route("GET", answer=Page[CustomModel], errors=["invalid-request"])
