@@ -1,15 +1,17 @@
 """Where the server is and who asks: options, the environment, or the local stack."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from argot.client import Client
 from argot.errors import ExpectedError
-from argot.stack.daemon import running
+from argot.stack.daemon import Running, running
 from argot.stack.settings import FOLDER
 
 DEFAULT_URL = "http://127.0.0.1:8080"
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 Url = Annotated[
     str | None,
@@ -37,9 +39,14 @@ AmqpUrl = Annotated[
 ]
 
 
+def local_stack() -> Running | None:
+    """The one of the current folder, or else of the checkout that this command belongs to."""
+    return running(FOLDER) or running(CHECKOUT / FOLDER)
+
+
 def open_client(url: str | None, token: str | None) -> Client:
     """A client of the given server, with the local stack's token only for the local stack."""
-    stack = running(FOLDER)
+    stack = local_stack()
     url = url or (stack.address if stack else DEFAULT_URL)
     if not token and stack and url.rstrip("/") == stack.address:
         token = stack.tokens["admin"]
@@ -52,7 +59,7 @@ def signing_secret(secret: str | None) -> str:
     """The given secret, or the local stack's."""
     if secret:
         return secret
-    stack = running(FOLDER)
+    stack = local_stack()
     if stack is None:
         raise ExpectedError("No secret: set ARGOT_JWT_SECRET, or run: make up")
     return stack.jwt_secret
@@ -62,7 +69,7 @@ def broker_url(amqp_url: str | None) -> str:
     """The given broker's URL, or the local stack's."""
     if amqp_url:
         return amqp_url
-    stack = running(FOLDER)
+    stack = local_stack()
     if stack is None:
         raise ExpectedError("No broker: set ARGOT_AMQP_URL, or run: make up")
     return stack.amqp_url

@@ -32,7 +32,7 @@ def connected(amqp_url: str) -> Iterator[BlockingConnection]:
     except AMQPError as error:
         reason = str(error) or type(error).__name__
         raise ExpectedError(f"The broker is not there, or refuses: {reason}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError) as error:  # pika trusts an URL to have all parts
         raise ExpectedError(f"The broker cannot be reached: {error}") from error
 
 

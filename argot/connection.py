@@ -55,13 +55,18 @@ class Connection:
 
     def __init__(self, url: str, token: str) -> None:
         if not url.startswith(("http://", "https://")):
-            raise UnreachableError(f"{url!r} is no address of a server: http://… or https://…")
+            raise _no_address(url)
+        if not (token.isascii() and token.isprintable()):
+            raise ExpectedError("The token has characters that no token has.")
         self.url = url.rstrip("/")
-        self._http = httpx.Client(
-            base_url=f"{self.url}/api/v1/",
-            headers={"Authorization": f"Bearer {token}"},
-            timeout=TIMEOUT,
-        )
+        try:
+            self._http = httpx.Client(
+                base_url=f"{self.url}/api/v1/",
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=TIMEOUT,
+            )
+        except httpx.InvalidURL as error:
+            raise _no_address(url) from error
 
     def close(self) -> None:
         """Close the connections that are kept open."""
@@ -102,6 +107,10 @@ class Connection:
             return model.model_validate_json(answer.content)
         except ValidationError as error:
             raise UnreachableError(f"{self.url} does not answer as Argot does.") from error
+
+
+def _no_address(url: str) -> UnreachableError:
+    return UnreachableError(f"{url!r} is no address of a server: http://… or https://…")
 
 
 class _Problem(BaseModel):

@@ -24,9 +24,13 @@ def token(
     ] = None,
     role: Annotated[list[str] | None, typer.Option(help="Of user, admin, sysop; repeat.")] = None,
     name: Annotated[str | None, typer.Option(help="The user's name; else the id.")] = None,
-    hours: Annotated[float, typer.Option(min=0.01, help="How long it is good for.")] = 12.0,
+    hours: Annotated[
+        float, typer.Option(min=0.01, max=87_600, help="How long it is good for.")
+    ] = 12.0,
 ) -> None:
     """Print a token for the gateway of a local or development stack."""
+    if not (org and user):
+        raise ExpectedError("Organisation and user need an id.")
     roles = role or ["user"]
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:

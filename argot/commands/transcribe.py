@@ -24,12 +24,17 @@ def transcribe(
         Literal["txt", "srt", "vtt", "json"], typer.Option("--format", help="Of the transcript.")
     ] = "txt",
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write there instead of printing.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", dir_okay=False, writable=True, help="Write there, do not print."
+        ),
     ] = None,
     url: Url = None,
     token: Token = None,
 ) -> None:
     """Transcribe a recording with a base or a custom model."""
+    if output is not None:
+        output.touch()  # rather fail now than after the work
     with open_client(url, token) as client:
         with upload_progress() as shown, Sender(client, Bars(shown)) as sender:
             transcription_id = submit(client, sender, file, language)

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from argot.stack.daemon import DEFAULT_PORT, Running, StackFailed, down, run, running, up
 from argot.stack.settings import FOLDER, StackSettings
 from shared.runtime.local.postgres import UnreachableFolder
@@ -24,6 +26,10 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         commands[arguments[0]]()
+    except ValidationError as error:
+        for fault in error.errors():
+            print(f"ARGOT_{str(fault['loc'][0]).upper()}: {fault['msg']}", file=sys.stderr)
+        return 1
     except (MissingProgram, NotReady, StackFailed, UnreachableFolder) as error:
         print(error, file=sys.stderr)
         return 1
@@ -31,6 +37,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _up() -> None:
+    StackSettings()  # before anything is started
     before = running(FOLDER)
     stack = before or up(FOLDER)
     if before:

@@ -16,6 +16,7 @@ from argot.stack.organisation import DEMO, grant
 from argot.stack.settings import StackSettings
 from argot.tokens import ROLES
 from shared.runtime.local.ports import Ports
+from shared.runtime.local.processes import NotReady
 
 DEFAULT_PORT = 8080
 START_TIMEOUT_S = 300.0
@@ -105,7 +106,12 @@ def run(folder: Path) -> None:
             grant(stack.address, tokens["sysop"])
             serving = Running(os.getpid(), stack.address, stack.amqp_url, tokens, stack.jwt_secret)
             _write_privately(state, json.dumps(asdict(serving)))
-            signal.pause()
+            while True:  # until a signal
+                time.sleep(1)
+                try:
+                    stack.revive_servers()
+                except NotReady as error:
+                    print(error, flush=True)
 
 
 def _end(*_: object) -> None:

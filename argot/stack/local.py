@@ -83,8 +83,19 @@ class Stack:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def revive_servers(self) -> None:
+        """Start servers again that ended; Argot's own processes outlast their absence."""
+        for server in self._servers:
+            if not server.running:
+                server.kill()  # what is left of its group
+                server.start()
+
+    @property
+    def _servers(self) -> list[Broker | Storage | Postgres]:
+        return [server for server in (self.broker, self.storage, self.postgres) if server]
+
     def _start(self) -> None:
-        servers = [server for server in (self.broker, self.storage, self.postgres) if server]
+        servers = self._servers
         with ThreadPoolExecutor(len(servers)) as pool:
             for started in [pool.submit(server.start) for server in servers]:
                 started.result()
@@ -99,7 +110,7 @@ class Stack:
     def close(self) -> None:
         """End every process of every group, then the servers; data stays."""
         self._supervisor.close(STOP_GRACE_S)
-        servers = [server for server in (self.broker, self.storage, self.postgres) if server]
+        servers = self._servers
         with ThreadPoolExecutor(len(servers)) as pool:
             for closed in [pool.submit(server.close) for server in servers]:
                 closed.result()

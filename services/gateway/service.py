@@ -113,7 +113,7 @@ class Gateway:
             if route.query:
                 found["query"] = route.query.model_validate(request.query())
             if route.body:
-                raw = request.json_body(self.settings.body_limit)
+                raw = request.json_body()
                 found["body"] = _body(route.body, route.default_body, raw)
         except ValidationError as error:
             faults = field_faults(error)

@@ -11,7 +11,9 @@ from shared.runtime.settings import RuntimeSettings
 class Settings(RuntimeSettings):
     """Tokens are proven by a shared secret or by a key server, never by either of two."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ARGOT_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = 8080

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class RuntimeSettings(BaseSettings):
     """Read from `ARGOT_…` environment variables; a missing required one fails at the start."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, hide_input_in_errors=True)
 
     amqp_url: SecretStr
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -24,7 +24,7 @@ class RuntimeSettings(BaseSettings):
 class DatabaseSettings(BaseSettings):
     """For a service that owns tables."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, hide_input_in_errors=True)
 
     database_url: SecretStr = Field(description="sqlite:////path or postgresql+psycopg://…")
 
@@ -32,7 +32,7 @@ class DatabaseSettings(BaseSettings):
 class StorageSettings(BaseSettings):
     """For a service that reads or writes object storage."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, hide_input_in_errors=True)
 
     storage_endpoint: str = Field(description="http(s)://host:port as the services see it")
     storage_public_endpoint: str | None = Field(
@@ -47,7 +47,7 @@ class StorageSettings(BaseSettings):
 class WorkerSettings(BaseSettings):
     """For a worker that leases jobs."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, hide_input_in_errors=True)
 
     work_dir: Path = Field(description="a private folder for files in work")
     lease_seconds: float = Field(default=15.0, gt=0)
@@ -58,7 +58,7 @@ class WorkerSettings(BaseSettings):
 class SweepSettings(BaseSettings):
     """For a worker that removes from storage what nobody needs any more."""
 
-    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="ARGOT_", frozen=True, hide_input_in_errors=True)
 
     upload_days: float = Field(default=7, ge=0, description="an upload open longer is abandoned")
     retention_days: float = Field(

@@ -66,7 +66,7 @@ class Application:
         ]
         if response.status not in WITHOUT_BODY:
             headers.append(("Content-Length", str(len(response.body))))
-        if not _settle(environ) or self.stopping:
+        if request.is_broken or self.stopping or not _settle(environ):
             environ[PROTOCOL].close_connection = True
         self._note(request, route, response.status, time.perf_counter() - started)
         start_response(response.status_line, headers)

@@ -42,6 +42,8 @@ class Routes(Entrypoint):  # type: ignore[misc]
         """Answer one request. Probes need no worker, so they pass where all are taken."""
         if route.group.public:
             return respond(route, route.handler(self.container.config["health"]), request)
+        if route.body:  # before a worker is taken, which a slow client would hold
+            request.receive(self.container.config["settings"].body_limit)
         done = Event()
         try:
             self.container.spawn_worker(

@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from eventlet import Timeout
 from eventlet.wsgi import ChunkReadError
 from uuid6 import uuid7
 
@@ -16,11 +17,17 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
 _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
 
+BODY_SECONDS = 30
+"""For a body to arrive; nothing but its connection waits for it."""
+
+
 class HttpRequest:
     """A view of the WSGI environment."""
 
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ = environ
+        self._body: bytes | ArgotError = b""
+        self.is_broken = False
         self.method: str = environ["REQUEST_METHOD"]
         self.path = _path(environ["RAW_PATH_INFO"])
         self.address: str = environ["REMOTE_ADDR"]
@@ -39,20 +46,34 @@ class HttpRequest:
         pairs = parse_qsl(self._environ.get("QUERY_STRING", ""), keep_blank_values=True)
         return dict(reversed(pairs))
 
-    def json_body(self, limit: int) -> bytes:
-        """The body as it came; empty where there is none.
+    def receive(self, limit: int) -> None:
+        """Read the body, of `limit` bytes at most; what is wrong with it is raised when asked."""
+        try:
+            self._body = self._read(limit)
+        except ArgotError as error:
+            self._body = error
 
-        Errors: `payload-too-large` beyond `limit` bytes, `unsupported-media-type` for anything
-        that does not call itself JSON, `invalid-request` where it breaks off.
+    def json_body(self) -> bytes:
+        """The body that was received; empty where there is none.
+
+        Errors: `payload-too-large`, `unsupported-media-type` for anything that does not call
+        itself JSON, `invalid-request` where it breaks off or stalls.
         """
+        if isinstance(self._body, ArgotError):
+            raise self._body
+        return self._body
+
+    def _read(self, limit: int) -> bytes:
         length = int(self._environ.get("CONTENT_LENGTH") or 0)
         if length > limit:
             raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
         if not length and not self._environ.get("HTTP_TRANSFER_ENCODING"):
             return b""
         try:
-            body: bytes = self._environ["wsgi.input"].read(limit + 1)
-        except (ChunkReadError, OSError) as error:
+            with Timeout(BODY_SECONDS, _StalledError()):
+                body: bytes = self._environ["wsgi.input"].read(limit + 1)
+        except (ChunkReadError, OSError, _StalledError) as error:
+            self.is_broken = True  # where the next request would start is unknown
             raise ArgotError("invalid-request", "The body could not be read") from error
         if len(body) > limit:
             raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
@@ -63,6 +84,10 @@ class HttpRequest:
     def _media_type(self) -> str:
         value: str = self._environ.get("CONTENT_TYPE") or ""
         return value.partition(";")[0].strip().lower()
+
+
+class _StalledError(Exception):
+    """The body takes too long."""
 
 
 def _path(raw: str) -> str:

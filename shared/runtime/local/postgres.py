@@ -100,6 +100,11 @@ class Postgres:
         """Of the postmaster."""
         return self._server.pid
 
+    @property
+    def running(self) -> bool:
+        """Whether the server's process is there."""
+        return self._server.running
+
     def start(self) -> None:
         """Return when clients can connect: in 2 s the first time, in 0.5 s later."""
         if not (self._data / "PG_VERSION").exists():

@@ -49,8 +49,10 @@ def publish(channel: BlockingChannel, event: Event) -> None:
 @contextmanager
 def listening(amqp_url: str, *options: str) -> "Iterator[subprocess.Popen[str]]":
     """The command in a process of its own, once it listens; killed where a test left it."""
+    # Where the tests run in the background, all that they start would ignore SIGINT.
+    heeding = ["env", "--default-signal=INT"]
     with subprocess.Popen(
-        [sys.executable, "-c", "from argot.cli import app; app()", "events", *options],
+        [*heeding, sys.executable, "-c", "from argot.cli import app; app()", "events", *options],
         env={**os.environ, "ARGOT_AMQP_URL": amqp_url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -47,7 +47,7 @@ def test_a_neighbour_that_is_too_slow(stack: Any, bearer: Bearer) -> None:
         started = time.monotonic()
         assert_unavailable(http.get(f"{MODELS}/slow-4"))
         assert time.monotonic() - started < 3
-        assert http.get("/api/v1/me").status_code == 200
+        assert http.get("/api/v1/me", timeout=5).status_code == 200
 
 
 def test_a_neighbour_that_is_away(stack: Any, bearer: Bearer) -> None:
@@ -68,6 +68,25 @@ def test_probes_pass_while_all_workers_wait(
         assert stack.alive()
         assert time.monotonic() - started < 0.5
         assert slow.result().status_code == 200
+
+
+def test_bodies_that_stall_hold_no_worker(
+    amqp_url: str, new_stack: NewStack, bearer: Bearer
+) -> None:
+    with (
+        new_stack(amqp_url, max_workers=2) as stack,
+        contextlib.ExitStack() as stalled,
+        stack.client(headers=bearer()) as http,
+    ):
+        for _ in range(10):
+            connection = socket.create_connection(("127.0.0.1", stack.port), timeout=5)
+            stalled.enter_context(connection)
+            token = bearer()["Authorization"]
+            connection.sendall(
+                f"POST {MODELS} HTTP/1.1\r\nHost: argot\r\nAuthorization: {token}\r\n"
+                "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{".encode()
+            )
+        assert http.get("/api/v1/me", timeout=5).status_code == 200
 
 
 def test_sigterm_finishes_the_request_in_flight(

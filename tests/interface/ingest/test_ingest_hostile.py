@@ -8,6 +8,7 @@ from services.ingest.adapters.examination import examine
 from services.ingest.models import Dataset
 from shared.rpc.contract import Failure
 from shared.runtime.local.storage import StorageAddress
+from shared.runtime.media.sandbox import DEFAULT_LIMITS
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import ObjectMissing, Storage, new_key
 
@@ -35,8 +36,8 @@ def job(name: str, size: int) -> Dataset:
 def test_a_transcript_of_100_mb_is_not_even_fetched(
     client: Storage, tmp_path: Path, name: str
 ) -> None:
-    found = examine(job(name, 100_000_000), client, tmp_path)
+    found = examine(job(name, 100_000_000), client, tmp_path, DEFAULT_LIMITS)
     assert isinstance(found, Failure)
     assert found.code == "transcript-too-large"
     with pytest.raises(ObjectMissing):
-        examine(job(name, 20_000_000), client, tmp_path)
+        examine(job(name, 20_000_000), client, tmp_path, DEFAULT_LIMITS)

@@ -67,6 +67,14 @@ def test_processes_are_restarted_stopped_and_ended(tmp_path: Path) -> None:
         stack.start("two")
         stack.wait_ready("two")
 
+        killed = stack.storage.pid or 0
+        os.kill(killed, 9)
+        eventually(lambda: not stack.storage.running)
+        stack.revive_servers()
+        assert stack.storage.running
+        assert stack.storage.pid != killed
+        assert stack.storage.address.client().bucket_exists("argot")
+
         token = stack.token(org="demo", user="ann", roles=["admin"])
         claims = jwt.decode(token, stack.jwt_secret, algorithms=["HS256"])
         assert (claims["sub"], claims["org"], claims["roles"]) == ("ann", "demo", ["admin"])
