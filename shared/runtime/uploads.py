@@ -84,7 +84,8 @@ def sign(storage: Storage, upload: UploadColumns, part_numbers: Sequence[int]) -
     """URLs to PUT these parts to. Errors: `upload-not-found`, `invalid-request`."""
     require_open(upload)
     count = part_count(upload.size)
-    if len(part_numbers) > count or not all(1 <= number <= count for number in part_numbers):
+    once = len(set(part_numbers)) == len(part_numbers)
+    if not once or not all(1 <= number <= count for number in part_numbers):
         message = f"Part numbers are 1 to {count}, each once"
         fault = {"code": "invalid-request", "message": message, "field": "part_numbers"}
         raise ArgotError("invalid-request", message, errors=[fault])

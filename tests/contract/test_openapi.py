@@ -79,7 +79,7 @@ def test_what_every_route_can_answer(route: Route) -> None:
 @pytest.mark.parametrize("route", ROUTES, ids=name)
 def test_the_errors_of_a_routes_calls_are_documented(route: Route) -> None:
     for call in calls(route.handler):
-        promised = re.search(r"Errors?:(.*?)(\n\n|$)", call.__doc__ or "", re.DOTALL)
+        promised = re.search(r"\bErrors?\b[^:]*:(.*?)(\n\n|$)", call.__doc__ or "", re.DOTALL)
         named = set(re.findall(r"`([a-z_-]+)`", promised.group(1))) if promised else set()
         assert named & ERRORS.keys() <= route.codes | NEVER_PASSED_ON, call.__name__
 

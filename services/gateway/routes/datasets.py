@@ -7,7 +7,7 @@ from pydantic import Field
 from services.gateway.routes.answers import without
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import PATH
-from services.gateway.routes.table import AS_WHOLE, Answer, Body, Group, PageQuery, Visit
+from services.gateway.routes.table import AS_WHOLE, Answer, Body, Group, NoBody, PageQuery, Visit
 from shared.errors import ArgotError
 from shared.rpc.catalog import ModelDetails
 from shared.rpc.contract import Page
@@ -105,7 +105,11 @@ def delete_dataset(visit: Visit, details: ModelDetails, dataset_id: str) -> Answ
 
 
 @datasets.route("POST", "/validation", answer=Verdict, errors=["not-ready-to-run"])
-def validate(visit: Visit, details: ModelDetails) -> Answer:
+def validate(
+    visit: Visit,
+    details: ModelDetails,
+    body: NoBody = NoBody(),  # noqa: ARG001, B008 (it is checked; frozen)
+) -> Answer:
     """Judge whether a training may start on the datasets."""
     organisation_id, model_id = visit.principal.organisation_id, details.model.id
     state = visit.call(GetDatasetsState(organisation_id=organisation_id, model_id=model_id))

@@ -31,6 +31,8 @@ class NewTraining(Body):
     answer=Training,
     errors=[
         "not-ready-to-run",
+        "invalid-language",
+        "language-not-published",
         "no_data",
         "validation_failed",
         "unmatched-audio",

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, Visit
+from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, NoBody, Visit
 from shared.errors import ArgotError
 from shared.rpc.contract import Request
 from shared.rpc.ingest import AbortUpload, CompleteUpload, Dataset, GetUpload, SignParts
@@ -47,8 +47,18 @@ def sign_parts(visit: Visit, upload_id: str, body: WantedParts) -> Answer:
     return Answer(signed)
 
 
-@uploads.route("POST", "/complete", answer=Dataset | Transcription, errors=["upload-incomplete"])
-def complete_upload(visit: Visit, upload_id: str) -> Answer:
+@uploads.route(
+    "POST",
+    "/complete",
+    answer=Dataset | Transcription,
+    errors=["upload-incomplete"],
+    exists=show_upload,
+)
+def complete_upload(
+    visit: Visit,
+    upload_id: str,
+    body: NoBody = NoBody(),  # noqa: ARG001, B008 (it is checked; frozen)
+) -> Answer:
     """Complete an upload; repeating it gives the same answer."""
     ids = {"organisation_id": visit.principal.organisation_id, "upload_id": upload_id}
     return Answer(_ask_both(visit, CompleteUpload(**ids), CompleteAudioUpload(**ids)))

@@ -7,6 +7,7 @@ only `renew` takes units, always under the organisation's plan, so that there is
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import structlog
 from sqlalchemy.orm import Session
 
 from services.quota import domain
@@ -19,6 +20,8 @@ from shared.events.trainer import TrainingSucceeded
 from shared.runtime import outbox
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
+
+_log = structlog.get_logger(__name__)
 
 BATCH = 200
 """Models whose hosting one transaction renews, so that others are not kept waiting."""
@@ -79,10 +82,17 @@ def renew_all(database: Database, moment: datetime) -> None:
     with database.reading() as session:
         organisations = hostings.organisations_due(session, moment)
     for organisation_id in organisations:
-        renewed = BATCH
-        while renewed == BATCH:
-            with database.transaction() as session:
-                renewed = renew(session, organisation_id, moment)
+        try:
+            _renew_organisation(database, organisation_id, moment)
+        except Exception:  # noqa: BLE001 (one that always fails must not hold up the others)
+            _log.exception("renewal_failed", organisation_id=organisation_id)
+
+
+def _renew_organisation(database: Database, organisation_id: str, moment: datetime) -> None:
+    renewed = BATCH
+    while renewed == BATCH:
+        with database.transaction() as session:
+            renewed = renew(session, organisation_id, moment)
 
 
 def renew(session: Session, organisation_id: str, moment: datetime) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from services.quota.domain import Period, period_at
 from services.quota.handlers import claims, hosting
+from services.quota.models.tables import PlanRow
 from shared.errors import ArgotError
 from shared.events.quota import ClaimGranted, ClaimReleased, HostingLapsed
 from shared.rpc.quota import Allowance, ListClaims
@@ -317,3 +318,16 @@ def test_a_model_that_waits_under_other_borders_comes_back_on_the_claim_that_it_
 
     assert desk.granted() == [("m", 1), ("m", 3)]
     assert desk.hosted() == ["m"]
+
+
+def test_an_organisation_that_cannot_be_renewed_holds_up_no_other(desks: Any) -> None:
+    broken, other = sorted([desks(), desks()], key=lambda desk: str(desk.organisation))
+    for desk in (broken, other):
+        desk.put(hosting=Allowance(limit=1))
+        desk.succeed("m", START)
+    with broken.database.transaction() as session:
+        session.get(PlanRow, broken.organisation).timezone = "Zone/ThatLawAbolished"
+
+    other.renew(FEBRUARY)
+
+    assert (len(broken.hosted()), len(other.hosted())) == (1, 2)
