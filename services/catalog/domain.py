@@ -60,6 +60,11 @@ def key_of(name: str, language: str) -> str:
     return "-".join((language, "x", *readable, digest[:8], digest[8:16]))
 
 
+def is_visible(name: str) -> bool:
+    """Whether anything of the name can be seen: its key is made of nothing else."""
+    return bool(_folded(name))
+
+
 def _folded(name: str) -> str:
     """The name without case, spacing and accents, by Unicode's caseless matching."""
     dense = "".join(letter for letter in name if not _is_spacing(letter))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from services.trainer.domain import OPEN, STATUS_NAMES, Status
 from shared.events.data import DataUse, Evaluation
 from shared.rpc.contract import Failure
-from shared.rpc.trainer import Progress, Training
+from shared.rpc.trainer import UNKNOWN_DATA, Progress, Training
 from shared.runtime.database import UtcDateTime, now
 from shared.runtime.worker.jobs import Leased
 
@@ -88,7 +88,7 @@ class Run(Leased, Base):
                 loss=self.loss,
             ),
             evaluation=self.evaluation and Evaluation.model_validate(self.evaluation),
-            data=self.data and DataUse.model_validate(self.data),
+            data=DataUse.model_validate(self.data) if self.data else UNKNOWN_DATA,
             failure=failure,
         )
 

@@ -74,7 +74,7 @@ class TranscriptionTarget(Reply):
 
 
 class Languages(Reply):
-    """All languages of a list, in order of name."""
+    """All languages of a list: base languages, then custom models, each in order of name."""
 
     items: list[Language]
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, ClassVar, Literal
 from zoneinfo import available_timezones
 
@@ -13,8 +14,12 @@ from shared.rpc.contract import Listing, Nothing, Page, Reply, Request, Time
 Feature = Literal["automatic_training"]
 
 
+_timezones = cache(available_timezones)
+"""A walk over some hundred files."""
+
+
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _timezones():
         raise ValueError("unknown time zone")
     return name
 

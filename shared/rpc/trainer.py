@@ -17,6 +17,10 @@ class Progress(Reply):
     loss: list[tuple[int, float]]
 
 
+UNKNOWN_DATA = DataUse(segments=0, seconds_used=0.0, dropped=[])
+"""Before the trainer has looked at the files."""
+
+
 class Training(Reply):
     """A training run; `status` and `status_name` are the model's, 2 to 5."""
 
@@ -27,7 +31,7 @@ class Training(Reply):
     finished_at: Time | None
     progress: Progress
     evaluation: Evaluation | None
-    data: DataUse | None
+    data: DataUse
     failure: Failure | None
 
 
@@ -41,7 +45,7 @@ def expected(requested: RequestedTraining) -> Training:
         finished_at=None,
         progress=Progress(phase="provisioning", percent=0.0, eta_seconds=None, loss=[]),
         evaluation=None,
-        data=None,
+        data=UNKNOWN_DATA,
         failure=None,
     )
 

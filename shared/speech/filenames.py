@@ -62,6 +62,7 @@ _DATASET_TYPES = {
 # What Windows takes for a device, whatever extensions follow.
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_SAFE_CHARACTERS = re.compile(r"[A-Za-z0-9._-]*")
 _SEPARATORS = re.compile(r"[/\\]")
 
 
@@ -122,3 +123,10 @@ def is_safe(name: str) -> bool:
     if len(name) > MAX_NAME_BYTES or _DEVICE.fullmatch(name):
         return False
     return _SAFE.fullmatch(name) is not None
+
+
+def unsafe_because(name: str) -> str:
+    """What the owner of a name that is not safe can do about it."""
+    if _SAFE_CHARACTERS.fullmatch(name):
+        return "It must not begin with '.' or '-', nor be a Windows device such as CON or NUL"
+    return "Use only letters, digits, '.', '_' and '-'"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from shared.speech.cues import Cue
-from shared.speech.filenames import basename
+from shared.speech.filenames import basename, is_name
 from shared.speech.source import (
     DEFAULT_LIMITS,
     Limits,
@@ -99,7 +99,7 @@ def _depth(line: str) -> int:
 
 def _row(fields: dict[str, object]) -> ManifestRow | None:
     audio = basename(_text(fields, "audio", "audio_filepath"))
-    if not audio:
+    if not is_name(audio):
         raise _RowFault("`audio` names no file.")
     text = plain(_text(fields, "text"))
     start = _time(fields, "start", "offset")

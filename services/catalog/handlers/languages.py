@@ -110,9 +110,7 @@ def publish_language(request: PublishLanguage, database: Database) -> Nothing:
             session, request.granted_by, request.language
         ):
             raise ArgotError("language-not-published")
-        session.merge(
-            Publication(organisation_id=request.organisation_id, language=request.language)
-        )
+        publications.grant(session, request.organisation_id, request.language)
     return Nothing()
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from services.catalog.domain import key_of
+from services.catalog.domain import is_visible, key_of
 from services.catalog.handlers.languages import BaseModels, trainable
 from services.catalog.models import custom_models, tables
 from services.catalog.models.tables import ModelRow, Repeat
@@ -35,6 +35,7 @@ DatasetChange = Delivery[DatasetUploaded] | Delivery[DatasetRejected] | Delivery
 
 def create_model(request: CreateModel, database: Database, base_models: BaseModels) -> CustomModel:
     """A model without data, on a base language that is published to the organisation."""
+    _refuse_invisible(request.name)
     moment = now()
     row = ModelRow(
         id=request.model_id,
@@ -73,8 +74,16 @@ def _add(session: Session, row: ModelRow, base_models: BaseModels) -> CustomMode
     return row.wire()
 
 
+def _refuse_invisible(name: str) -> None:
+    if not is_visible(name):
+        message = "There is nothing to be seen in the name"
+        fault = {"code": "invalid-request", "message": message, "field": "name"}
+        raise ArgotError("invalid-request", message, [fault])
+
+
 def rename_model(request: RenameModel, database: Database) -> CustomModel:
     """Another name; the key stays."""
+    _refuse_invisible(request.name)
     with database.transaction() as session:
         row = custom_models.hold(session, request.organisation_id, request.model_id)
         row.name = request.name

@@ -168,7 +168,11 @@ def abandon_requests(database: Database, call: Call, *, after_seconds: float) ->
     with database.transaction() as session:
         abandoned = requests.in_state(session, "abandoned", now())
     for row in abandoned:
-        call(ReleaseClaim(**_about(row)))
+        try:
+            call(ReleaseClaim(**_about(row)))
+        except ArgotError as error:  # it is tried again, and must not keep the others from theirs
+            log.warning("claim_not_released", training_id=row.id, code=error.code)
+            continue
         _move(database, row.id, "abandoned", "released")
         log.warning("train_request_abandoned", training_id=row.id)
 

@@ -1,6 +1,9 @@
 """Which base languages an organisation may use."""
 
+from contextlib import suppress
+
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from services.catalog.models.tables import Publication
@@ -18,3 +21,10 @@ def keys(session: Session, organisation_id: str) -> set[str]:
 def is_published(session: Session, organisation_id: str, language: str) -> bool:
     """Whether the organisation may use a base language."""
     return session.get(Publication, (organisation_id, language)) is not None
+
+
+def grant(session: Session, organisation_id: str, language: str) -> None:
+    """Let the organisation use a base language; twice is once, also at once."""
+    if not is_published(session, organisation_id, language):
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(Publication(organisation_id=organisation_id, language=language))

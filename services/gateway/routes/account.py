@@ -1,8 +1,10 @@
 """Who asks, and which languages there are."""
 
-from typing import Any, Literal
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, TypeAdapter
 
 from services.gateway.authentication import Role
 from services.gateway.routes.answers import without
@@ -13,6 +15,8 @@ from shared.rpc.contract import Page
 from shared.rpc.quota import Feature
 
 account = Group(API, "Account")
+
+_PLACE = TypeAdapter(Annotated[list[str], Field(min_length=3, max_length=3)])
 
 
 class User(BaseModel):
@@ -70,24 +74,37 @@ def me(visit: Visit) -> Answer:
 
 @account.route("GET", "/languages", answer=Page[Language])
 def languages(visit: Visit, query: LanguagesQuery) -> Answer:
-    """List the languages to train on, or to transcribe with, in order of name."""
+    """List the languages to train on, or to transcribe with, base languages first."""
     found = visit.call.json(
         ListLanguages(organisation_id=visit.principal.organisation_id, purpose=query.purpose)
     )
     items = [without(item, "model_id", "base_language") for item in found["items"]]
-    return Answer(_page(items, query))
+    return Answer(_page(sorted(items, key=_place), query))
+
+
+def _place(item: dict[str, Any]) -> list[str]:
+    return [item["kind"], item["name"], item["key"]]
 
 
 def _page(items: list[dict[str, Any]], query: LanguagesQuery) -> dict[str, Any]:
-    """The items after the one whose key is the cursor. Errors: `invalid-request`."""
-    start = 0
+    """The items after the cursor, which is a place in the list: its item may be gone by now."""
     if query.cursor is not None:
-        keys = [item["key"] for item in items]
-        if query.cursor not in keys:
-            message = "This is no cursor of the list"
-            fault = {"code": "invalid-request", "message": message, "field": "cursor"}
-            raise ArgotError("invalid-request", message, [fault])
-        start = keys.index(query.cursor) + 1
-    page = items[start:][: query.limit]
-    ends = start + len(page) == len(items)
-    return {"items": page, "next_cursor": None if ends else page[-1]["key"]}
+        last = _decoded(query.cursor)
+        items = [item for item in items if _place(item) > last]
+    page = items[: query.limit]
+    more = len(page) < len(items)
+    return {"items": page, "next_cursor": _encoded(_place(page[-1])) if more else None}
+
+
+def _encoded(place: list[str]) -> str:
+    return urlsafe_b64encode(json.dumps(place).encode()).decode()
+
+
+def _decoded(cursor: str) -> list[str]:
+    """Errors: `invalid-request`."""
+    try:
+        return _PLACE.validate_json(urlsafe_b64decode(cursor))
+    except ValueError as error:
+        message = "This is no cursor of the list"
+        fault = {"code": "invalid-request", "message": message, "field": "cursor"}
+        raise ArgotError("invalid-request", message, [fault]) from error

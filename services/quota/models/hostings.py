@@ -12,8 +12,8 @@ _LOOKED_AT = 1000
 
 def organisations_due(session: Session, moment: datetime) -> list[str]:
     """Organisations with hosting to renew; where there are very many, some of them."""
-    query = select(Hosting.organisation_id).where(Hosting.due_at <= moment).limit(_LOOKED_AT)
-    return sorted(set(session.scalars(query)))
+    query = select(Hosting.organisation_id).where(Hosting.due_at <= moment).distinct()
+    return sorted(session.scalars(query.limit(_LOOKED_AT)))
 
 
 def due(session: Session, organisation_id: str, moment: datetime, limit: int) -> list[Hosting]:

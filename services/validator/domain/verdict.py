@@ -8,9 +8,11 @@ from services.validator.domain.pairing import match
 from services.validator.domain.suspicions import suspicions
 from shared.events.data import DatasetFile, Pair
 from shared.rpc.validator import Assessment, Finding, Verdict
-from shared.speech.filenames import is_safe
+from shared.speech.filenames import is_safe, unsafe_because
 
 MIN_PAIRS = 2
+MAX_PAIRS = 50_000
+"""They travel to the trainer in one message, of 1.5 kB a pair at most."""
 MIN_MINUTES = 10
 MIN_FILES_WITHOUT_DURATION = 10
 
@@ -65,6 +67,9 @@ def _too_little(pairs: Sequence[FilePair], *, has_transcript: bool) -> list[Find
     if len(pairs) < MIN_PAIRS:
         message = f"Need minimum {MIN_PAIRS} matched pairs (found {len(pairs)})"
         findings.append(Finding(code="too-few-pairs", message=message))
+    if len(pairs) > MAX_PAIRS:
+        message = f"Need maximum {MAX_PAIRS} matched pairs (found {len(pairs)})"
+        findings.append(Finding(code="too-many-pairs", message=message))
     durations = [pair.audio.duration for pair in pairs]
     seconds = math.fsum(each for each in durations if each is not None)
     if seconds >= MIN_MINUTES * 60:
@@ -86,7 +91,7 @@ def _unsafe(names: Iterable[str]) -> list[Finding]:
     return [
         Finding(
             code="unsafe-filename",
-            message=f"Unsafe filename: '{name}'. Use only letters, digits, '.', '_' and '-'",
+            message=f"Unsafe filename: '{name}'. {unsafe_because(name)}",
             file=name,
         )
         for name in names

@@ -127,6 +127,8 @@ class Broker:
             "log.console.level = warning\nlog.file = false\nlog.console = true\n"
             # The disk of a laptop or a build machine is often nearly full.
             "disk_free_limit.absolute = 50MB\n"
+            # As where Argot is installed; `outbox.MAX_BYTES` is under it.
+            "max_message_size = 134217728\n"
         )
         (self._folder / "rabbitmq.conf").chmod(0o600)
         if not self._epmd.running:

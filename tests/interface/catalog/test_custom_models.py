@@ -1,5 +1,7 @@
 """Custom models and languages, on the real bus and both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from shared.errors import ArgotError
@@ -213,3 +215,31 @@ def test_every_trainable_language_is_listed_for_training(call: TestCaller) -> No
 def test_an_unknown_language_cannot_be_published(call: TestCaller) -> None:
     with pytest.raises(ArgotError, match="invalid-language"):
         call(PublishLanguage(organisation_id="org", language="xx"))
+
+
+def test_a_language_granted_many_times_at_once_is_granted(
+    amqp_url: str, call: TestCaller, organisation: str
+) -> None:
+    request = PublishLanguage(organisation_id=organisation, language="it")
+
+    def grant(_: int) -> None:
+        with TestCaller(amqp_url) as own:
+            own(request)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(grant, range(12)))
+    listed = call(ListLanguages(organisation_id=organisation, purpose="transcription")).items
+    assert "it" in {each.key for each in listed}
+
+
+def test_a_name_of_which_nothing_can_be_seen_is_refused(
+    call: TestCaller, organisation: str
+) -> None:
+    made = call(CreateModel(organisation_id=organisation, name="Seen", language="fr"))
+    about = {"organisation_id": organisation, "name": "\u200b\u200b"}
+    for request in (
+        CreateModel(**about, language="fr"),
+        RenameModel(**about, model_id=made.id),
+    ):
+        with pytest.raises(ArgotError, match="invalid-request"):
+            call(request)

@@ -283,7 +283,7 @@ def training(training_id: str) -> trainer.Training:
         finished_at=None,
         progress=trainer.Progress(phase="queued", percent=0, eta_seconds=None, loss=[(1, 2.5)]),
         evaluation=None,
-        data=None,
+        data=trainer.UNKNOWN_DATA,
         failure=None,
     )
 

@@ -274,6 +274,23 @@ def test_all_languages_come_at_once_or_in_pages(tenants: Tenants) -> None:
     assert (bad.status_code, bad.json()["errors"][0]["field"]) == (422, "cursor")
 
 
+def test_a_page_of_languages_goes_on_where_its_last_item_is_gone(tenants: Tenants) -> None:
+    sysop, query = tenants["globex", "sysop"], {"for": "transcription", "limit": "1"}
+    at = "/admin/organisations/globex/publications"
+    for key in ("it", "nl"):
+        sysop.put(f"{at}/{key}").raise_for_status()
+    first = {"next_cursor": ""}
+    while first.get("items", [{"key": ""}])[0]["key"] != "nl":  # "Dutch" comes before "Italian"
+        cursor = {"cursor": first["next_cursor"]} if first["next_cursor"] else {}
+        first = sysop.get("/languages", params=query | cursor).json()
+
+    sysop.delete(f"{at}/nl").raise_for_status()
+
+    after = query | {"cursor": first["next_cursor"]}
+    page = sysop.get("/languages", params=after).json()
+    assert page["items"][0]["key"] in {"it", "fr"}
+
+
 class TestResellers:
     """An admin of a reseller administers its own resellees, and nobody else."""
 

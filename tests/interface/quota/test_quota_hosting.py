@@ -236,6 +236,14 @@ def test_a_burst_of_renewals_in_several_processes_takes_one_unit_each(desk: Any)
     assert desk.hosted() == ["0", "1", "2"] * 2
 
 
+def test_first_plans_that_are_put_at_once(desk: Any) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda limit: desk.put(hosting=Allowance(limit=limit)), range(1, 9)))
+
+    desk.succeed("m", START)
+    assert desk.hosted() == ["m"]
+
+
 def test_more_models_than_one_batch_are_all_hosted(
     desk: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,18 @@ def relay(database: Database, amqp_url: str) -> Iterator[Relay]:
     relay.stop()
 
 
+def test_an_event_that_no_broker_takes_fails_its_own_transaction_alone(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MAX_BYTES", 1000)
+    with pytest.raises(ValueError, match="over 1000 bytes"), database.transaction() as session:
+        outbox.publish(session, CustomModelDeleted(organisation_id="org", model_id="1" * 1000))
+
+    emit(database, 1)
+
+    assert waiting(database) == 1
+
+
 def test_events_come_in_the_order_of_their_commits(
     database: Database, relay: Relay, tap: Tap
 ) -> None:

@@ -120,6 +120,12 @@ def test_a_name_in_any_script_is_taken_and_trimmed(name: str) -> None:
     assert request.name == name
 
 
+@pytest.mark.parametrize("name", ["\u200b\u200b", "\u2060\xad", "\u0301\u0301"])
+def test_a_name_of_which_nothing_can_be_seen(name: str) -> None:
+    assert not domain.is_visible(name)
+    assert domain.is_visible(name + "é")
+
+
 @given(name=NAMES)
 def test_a_key_depends_on_the_language(name: str) -> None:
     assert domain.key_of(name, "fr") != domain.key_of(name, "fr-CA")

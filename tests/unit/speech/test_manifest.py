@@ -45,6 +45,9 @@ def test_rows_without_text_or_length_are_skipped() -> None:
     [
         *(b"no json", b"[]", b"3", b'"a"', b"{", b'{"text": "hi"}', b'{"audio": "a.wav"}'),
         b'{"audio": "folder/", "text": "hi"}',
+        b'{"audio": "\\ud800.wav", "text": "hi"}',
+        b'{"audio": "\\u0000.wav", "text": "hi"}',
+        b'{"audio": "' + b"a" * 252 + b'.wav", "text": "hi"}',
         b'{"audio": "a.wav", "text": ["hi"]}',
         b'{"audio": "a.wav", "text": "hi", "start": 1}',
         b'{"audio": "a.wav", "text": "hi", "start": "1", "end": 2}',

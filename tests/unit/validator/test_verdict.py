@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.validator.domain import verdict as verdicts
 from services.validator.domain.files import FailedFile, KnownFile
 from services.validator.domain.verdict import assess
 from shared.rpc.validator import Verdict
@@ -105,6 +106,23 @@ def test_unsafe_names_are_named() -> None:
         (name, f"Unsafe filename: '{name}'. Use only letters, digits, '.', '_' and '-'")
         for name in ("audiomass-output (1).mp3", "Ünsafe.vtt")
     ]
+
+
+@pytest.mark.parametrize("name", ["-a.wav", ".a.wav", "con.wav"])
+def test_an_unsafe_name_of_safe_letters_says_why(name: str) -> None:
+    (error,) = verdict([*pairs(2, 300), file(name)]).errors
+
+    assert error.message == (
+        f"Unsafe filename: '{name}'. It must not begin with '.' or '-', "
+        "nor be a Windows device such as CON or NUL"
+    )
+
+
+def test_more_pairs_than_a_message_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts, "MAX_PAIRS", 3)
+
+    assert verdict(pairs(3, 300)).valid
+    assert messages(pairs(4, 300)) == ["Need maximum 3 matched pairs (found 4)"]
 
 
 def test_all_failures_are_told_together_what_is_too_little_first() -> None:
