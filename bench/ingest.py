@@ -17,7 +17,7 @@ import psutil
 import sqlalchemy as sa
 
 from bench.report import finish
-from services.ingest.models import Dataset
+from services.ingest.models.tables import Dataset
 from shared.runtime.database import Database
 from shared.runtime.local.broker import Broker
 from shared.runtime.local.storage import Storage

@@ -21,7 +21,7 @@ from argot.stack import ARGOT, Stack
 from argot.stack.organisation import DEMO, grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median
-from services.ingest import models as ingest
+from services.ingest.models import tables as ingest
 from services.validator.models import FileRow
 from shared.events.catalog import TrainRequested
 from shared.events.contract import Event

@@ -24,6 +24,9 @@ def token(
     ] = None,
     role: Annotated[list[str] | None, typer.Option(help="Of user, admin, sysop; repeat.")] = None,
     name: Annotated[str | None, typer.Option(help="The user's name; else the id.")] = None,
+    parent_org: Annotated[
+        str | None, typer.Option(help="The organisation's reseller, for a resellee.")
+    ] = None,
     hours: Annotated[
         float, typer.Option(min=0.01, max=87_600, help="How long it is good for.")
     ] = 12.0,
@@ -37,4 +40,14 @@ def token(
         raise ExpectedError(f"There is no role {unknown[0]!r}; roles are: {', '.join(ROLES)}")
     lifetime = timedelta(hours=hours)
     key = signing_secret(secret)
-    print(mint(key, org=org, user=user, roles=roles, name=name, lifetime=lifetime))
+    print(
+        mint(
+            key,
+            org=org,
+            user=user,
+            roles=roles,
+            name=name,
+            parent_org=parent_org,
+            lifetime=lifetime,
+        )
+    )

@@ -21,7 +21,7 @@ from argot.client import Client
 from argot.models import find_model
 from argot.terminal import notes, progress, say
 from argot.uploads.memory import Memory, user_folder
-from argot.uploads.outcomes import Outcome
+from argot.uploads.outcomes import Outcome, name_of
 from argot.uploads.processing import processed
 from argot.uploads.sending import Sender
 
@@ -49,7 +49,9 @@ class Bars:
         with self._lock:
             if path not in self._tasks:
                 size, before = self._totals[path]
-                self._tasks[path] = self._shown.add_task(path.name, total=size, completed=before)
+                self._tasks[path] = self._shown.add_task(
+                    name_of(path), total=size, completed=before
+                )
             self._shown.advance(self._tasks[path], count)
             self._shown.advance(self._all, count)
 
@@ -60,7 +62,7 @@ class Bars:
                 self._shown.remove_task(task)
         detail = f": {outcome.detail}" if outcome.detail else ""
         style = "red" if outcome.kind in {"rejected", "failed"} else "dim"
-        say(f"{outcome.kind} {outcome.path.name}{detail}", style)
+        say(f"{outcome.kind} {name_of(outcome.path)}{detail}", style)
 
 
 def upload_progress() -> Progress:

@@ -51,7 +51,7 @@ def running(folder: Path) -> Running | None:
 
 def up(folder: Path) -> Running:
     """Start it unless it runs; return when it serves."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     log = folder / "stack.log"
     process: subprocess.Popen[bytes] | None = None
     if not _is_locked(folder):
@@ -91,7 +91,7 @@ def down(folder: Path) -> bool:
 
 def run(folder: Path) -> None:
     """Be the stack until SIGTERM or SIGINT; does nothing where another is."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, _end)
     with (folder / "stack.pid").open("a+") as lock, Ports() as ports:

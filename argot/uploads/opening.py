@@ -6,7 +6,7 @@ from pathlib import Path
 from argot.client import Client
 from argot.connection import ProblemError
 from argot.uploads.memory import Memory
-from argot.uploads.outcomes import Outcome
+from argot.uploads.outcomes import Outcome, name_of
 from argot.uploads.parts import Upload
 from shared.rpc.ingest import NamedFile, OpenedUpload
 
@@ -19,7 +19,7 @@ def open_batch(
     new = [path for path, upload in found.items() if upload is None]
     opened: dict[Path, Upload | Outcome] = {}
     if new:
-        files = [NamedFile(name=path.name, size=path.stat().st_size) for path in new]
+        files = [NamedFile(name=name_of(path), size=path.stat().st_size) for path in new]
         items = client.open_uploads(model_id, files)
         for path, file, item in zip(new, files, items, strict=True):
             opened[path] = _opened(path, file.size, item)

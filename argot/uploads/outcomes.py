@@ -1,5 +1,6 @@
 """What becomes of the files of a run, and who hears of it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -26,3 +27,8 @@ class Watcher(Protocol):
 
     def ends(self, outcome: Outcome) -> None:
         """Nothing more will happen to the file."""
+
+
+def name_of(path: Path) -> str:
+    """The file's name as text; bytes that are none become U+FFFD, which validation then names."""
+    return os.fsencode(path.name).decode(errors="replace")

@@ -106,7 +106,9 @@ def sort_batch(
 
 def _admit(file: NamedFile, chosen: UploadType) -> Admitted | OpenedUpload:
     if not is_name(file.name):
-        return _rejected(file, "invalid-request", "This is no file name")
+        return _rejected(
+            file, "invalid-request", "A file name has 1 to 255 bytes and no control characters"
+        )
     kind = kind_of(file.name)
     if kind is None:
         return _rejected(file, "unsupported-file-type", "Files of this type are not supported")

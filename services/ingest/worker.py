@@ -6,11 +6,11 @@ from pathlib import Path
 
 import structlog
 
-from services.ingest import models
 from services.ingest.adapters.examination import examine
 from services.ingest.domain import Facts
 from services.ingest.handlers import datasets, sweeps
-from services.ingest.models import Dataset
+from services.ingest.models import tables
+from services.ingest.models.tables import Dataset
 from services.ingest.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted, TrainRequested
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
@@ -93,7 +93,7 @@ def main() -> None:
     worker = Worker("ingest", settings)
     database, storage = worker.database, Storage(settings)
     worker.health.add("storage", storage.ping)
-    jobs = JobQueue(database, Dataset, models.WAITING, lease_seconds=settings.lease_seconds)
+    jobs = JobQueue(database, Dataset, tables.WAITING, lease_seconds=settings.lease_seconds)
     with private_folder(settings.work_dir, "ingest") as folder:
         work = Examination(database, storage, folder, settings.job_attempts)
         loop = JobLoop("dataset", jobs, patient(work, storage), poll_seconds=settings.poll_seconds)

@@ -42,7 +42,7 @@ _PAIRS = TypeAdapter(list[Pair])
 def list_trainings(request: ListTrainings, database: Database) -> Page[Training]:
     """The model's runs; a requested training that did not arrive yet leads the first page."""
     query = models.runs_of(request.organisation_id, request.model_id)
-    with database.transaction() as session:
+    with database.reading() as session:
         rows, cursor = paging.read_page(session, query, Run.requested_at, Run.id, request)
         waited_for = request.requested
         if waited_for and (request.cursor or session.get(Run, waited_for.id)):
@@ -61,7 +61,7 @@ def list_trainings(request: ListTrainings, database: Database) -> Page[Training]
 def get_training(request: GetTraining, database: Database) -> Training:
     """One run of the model."""
     query = models.runs_of(request.organisation_id, request.model_id)
-    with database.transaction() as session:
+    with database.reading() as session:
         run = session.scalars(query.where(Run.id == request.training_id)).first()
         if run is not None:
             return run.reply()

@@ -4,14 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ColumnElement, Index, Select, String, and_, exists, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.trainer.domain import OPEN, STATUS_NAMES, Status
 from shared.events.data import DataUse, Evaluation
 from shared.rpc.contract import Failure
 from shared.rpc.trainer import UNKNOWN_DATA, Progress, Training
-from shared.runtime.database import UtcDateTime, now
+from shared.runtime.database import UtcDateTime, locked, now
 from shared.runtime.worker.jobs import Leased
 
 
@@ -114,15 +113,7 @@ def runs_of(organisation_id: str, model_id: str) -> Select[tuple[Run]]:
 
 def locked_model(session: Session, model_id: str) -> Model:
     """The model's row, made where it is missing; others wait until the transaction ends."""
-    found = session.get(Model, model_id, with_for_update=True)
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            session.add(Model(id=model_id))
-    except IntegrityError:
-        pass  # another transaction was first
-    return session.get_one(Model, model_id, with_for_update=True)
+    return locked(session, Model(id=model_id))
 
 
 def held(session: Session, run: Run) -> Run | None:

@@ -75,7 +75,7 @@ class Transcript(_Part):
 def check_file(name: str, size: int) -> None:
     """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
     if not is_name(name):
-        raise _invalid("name", "This is no file name")
+        raise _invalid("name", "A file name has 1 to 255 bytes and no control characters")
     kind = kind_of(name)
     if kind is None or not allows(UploadType.AUDIO, kind):
         raise ArgotError("unsupported-file-type", "Only audio and video can be transcribed")

@@ -75,13 +75,13 @@ def open_transcription(
 
 def get_transcription(request: wire.GetTranscription, database: Database) -> wire.Transcription:
     """How far the job is."""
-    with database.transaction() as session:
+    with database.reading() as session:
         return _job(session, request).reply()
 
 
 def get_result(request: wire.GetResult, database: Database, storage: Storage) -> wire.Result:
     """The transcript in one of the formats."""
-    with database.transaction() as session:
+    with database.reading() as session:
         job = _job(session, request)
     if job.result_key is None:
         raise ArgotError("not-ready-to-run", f"The transcription is {job.status}")
@@ -139,7 +139,8 @@ def abort_audio_upload(
 ) -> Nothing:
     """What was sent is dropped, and the job with it; to abort once more changes nothing."""
     with database.transaction() as session:
-        upload = models.locked_upload(session, request.organisation_id, request.upload_id)
+        query = models.upload(request.organisation_id, request.upload_id)
+        upload = session.scalars(query.with_for_update()).first()
         if upload is None or upload.status == "completed":
             raise ArgotError("upload-not-found")
         if upload.status == "open":
@@ -235,8 +236,8 @@ def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> T
 
 
 def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
-    with database.transaction() as session:
-        upload = models.locked_upload(session, organisation_id, upload_id)
+    with database.reading() as session:
+        upload = session.scalars(models.upload(organisation_id, upload_id)).first()
     if upload is None:
         raise ArgotError("upload-not-found")
     return upload

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Index, String, exists, select
+from sqlalchemy import JSON, Index, Select, String, exists, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -111,10 +111,9 @@ def transcription(
     return session.scalars(query).first()
 
 
-def locked_upload(session: Session, organisation_id: str, upload_id: str) -> Upload | None:
+def upload(organisation_id: str, upload_id: str) -> Select[tuple[Upload]]:
     """The organisation's upload."""
-    query = select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
-    return session.scalars(query.with_for_update()).first()
+    return select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
 
 
 def leased(session: Session, job: Transcription) -> Transcription | None:

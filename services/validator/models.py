@@ -10,11 +10,11 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from services.validator.domain.files import FailedFile, KnownFile
 from shared.events.ingest import DatasetEvent, DatasetUploaded
+from shared.runtime.database import locked
 
 
 class Base(DeclarativeBase):
@@ -79,15 +79,7 @@ class FileRow(Base):
 
 def locked_model(session: Session, model_id: str) -> Model:
     """The model's row, made where it is missing; others wait until the transaction ends."""
-    found = session.get(Model, model_id, with_for_update=True)
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            session.add(Model(id=model_id))
-    except IntegrityError:
-        pass  # another transaction was first
-    return session.get_one(Model, model_id, with_for_update=True)
+    return locked(session, Model(id=model_id))
 
 
 def is_deleted(session: Session, model_id: str) -> bool:

@@ -13,10 +13,13 @@ StatusName = Literal["not_running", "provisioning", "running", "success", "faile
 ModelName = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=2, max_length=200, pattern=r"^[^\x00-\x1F\x7F]*$"
+        strip_whitespace=True,
+        min_length=2,
+        max_length=200,
+        pattern=r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]*$",
     ),
 ]
-"""Any script; 2 to 200 characters after trimming, and no control characters."""
+"""Any script; 2 to 200 characters after trimming, without control characters and line ends."""
 
 
 class Language(Reply):

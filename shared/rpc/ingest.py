@@ -64,7 +64,11 @@ class DatasetsState(Reply):
 
 
 class OpenUploads(Repeatable[OpenedUploads]):
-    """Errors: `batch-too-large`, `ffmpeg_unavailable`; faults of one file are items."""
+    """Faults of one file are items of the answer.
+
+    Errors: `custom-model-not-found`, `batch-too-large`, `ffmpeg_unavailable`, `invalid-request` (no
+    file, or the key of another request).
+    """
 
     service: ClassVar[str] = "ingest"
     model_id: str

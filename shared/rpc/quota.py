@@ -14,8 +14,10 @@ from shared.rpc.contract import Listing, Nothing, Page, Reply, Request, Time
 Feature = Literal["automatic_training"]
 
 
-_timezones = cache(available_timezones)
-"""A walk over some hundred files."""
+@cache
+def _timezones() -> set[str]:
+    """Those that mean the same on every machine. Kept: it is a walk over hundreds of files."""
+    return available_timezones() - {"localtime", "Factory"}
 
 
 def _known_timezone(name: str) -> str:

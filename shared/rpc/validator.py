@@ -15,10 +15,7 @@ class Finding(Reply):
 
 
 class Verdict(Reply):
-    """Whether a training may start on the data; `total_duration` of matched audio in seconds.
-
-    `transcripts` counts the transcript and manifest files, `files` all ready ones.
-    """
+    """Whether a training may start on the data; `total_duration` of matched audio in seconds."""
 
     valid: bool
     errors: list[Finding]
@@ -30,7 +27,10 @@ class Verdict(Reply):
 
 
 class Assessment(Reply):
-    """A verdict, what it counted, and, where asked for, the matched pairs."""
+    """A verdict, what it counted, and, where asked for, the matched pairs.
+
+    `transcripts` counts the transcript and manifest files, `files` all ready ones.
+    """
 
     verdict: Verdict
     files: int

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Engine, create_engine, event, insert, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_mapper
 from sqlalchemy.types import TypeDecorator
 
 from shared.runtime.tables import inbox
+
+RowT = TypeVar("RowT")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -85,6 +87,24 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def locked(session: Session, new: RowT) -> RowT:
+    """The row that has the key of `new`, which is added where none has it.
+
+    Others who want it wait until the transaction ends; of two who add it at once the second finds
+    the first one's.
+    """
+    key = tuple(object_mapper(new).primary_key_from_instance(new))
+    found = session.get(type(new), key, with_for_update=True)
+    if found is not None:
+        return found
+    try:
+        with session.begin_nested():
+            session.add(new)
+    except IntegrityError:
+        pass  # another transaction was first
+    return session.get_one(type(new), key, with_for_update=True)
 
 
 def open_engine(url: str) -> Engine:

@@ -75,7 +75,7 @@ def segment(cues: Iterable[Cue]) -> Segmentation:
     kept: list[Cue] = []
     dropped: list[Dropped] = []
     for cue in cues:
-        if cue.seconds < MIN_SECONDS:
+        if _measured(cue) < MIN_SECONDS:
             dropped.append(Dropped(cue.start, cue.end, "cue-too-short"))
             continue
         pieces = split(cue)
@@ -84,6 +84,11 @@ def segment(cues: Iterable[Cue]) -> Segmentation:
         if reached < cue.end:
             dropped.append(Dropped(reached, cue.end, "no-text"))
     return Segmentation(tuple(kept), tuple(dropped))
+
+
+def _measured(cue: Cue) -> float:
+    """Seconds to the microsecond: as floats, 64.1 - 63.6 is not quite half a second."""
+    return round(cue.seconds, 6)
 
 
 def split(cue: Cue) -> tuple[Cue, ...]:
@@ -97,7 +102,7 @@ def split(cue: Cue) -> tuple[Cue, ...]:
     ends = _word_ends(cue.text)
     if not ends:
         return ()
-    if cue.seconds <= MAX_SECONDS:
+    if _measured(cue) <= MAX_SECONDS:
         return (cue,)
     return _pieces(cue, ends, _equal_times(cue, len(ends)))
 

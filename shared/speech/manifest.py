@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from typing import NoReturn
 
 from shared.speech.cues import Cue
 from shared.speech.filenames import basename, is_name
@@ -67,16 +66,12 @@ def _object(line: str, nesting: int) -> dict[str, object]:
     if line.count("[") + line.count("{") > nesting and _depth(line) > nesting:
         raise _RowFault(f"nested more than {nesting} deep.")
     try:
-        value: object = json.loads(line, parse_constant=_no_constant)
+        value: object = json.loads(line)  # with NaN, which Python writes: it is no time
     except (ValueError, RecursionError) as fault:
         raise _RowFault("not a JSON object.") from fault
     if not isinstance(value, dict):
         raise _RowFault("not a JSON object.")
     return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON.")
 
 
 def _depth(line: str) -> int:
@@ -114,8 +109,13 @@ def _row(fields: dict[str, object]) -> ManifestRow | None:
     return ManifestRow(audio, text, None if end is None else Cue(start or 0.0, end, text))
 
 
+def _first(fields: dict[str, object], names: tuple[str, ...]) -> object:
+    """The first value that is not null: a table's export has a column for each name."""
+    return next((fields[name] for name in names if fields.get(name) is not None), None)
+
+
 def _text(fields: dict[str, object], *names: str) -> str:
-    value = next((fields[name] for name in names if name in fields), None)
+    value = _first(fields, names)
     if not isinstance(value, str):
         raise _RowFault(f"`{names[0]}` is missing or no text.")
     return value
@@ -123,7 +123,7 @@ def _text(fields: dict[str, object], *names: str) -> str:
 
 def _time(fields: dict[str, object], *names: str) -> float | None:
     """Seconds, None when no name is there or its value is null."""
-    value = next((fields[name] for name in names if name in fields), None)
+    value = _first(fields, names)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):

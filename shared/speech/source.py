@@ -1,6 +1,8 @@
 """From a transcript's hostile bytes to lines of text, within limits."""
 
 import codecs
+import re
+import unicodedata
 from dataclasses import dataclass
 
 _BOMS = (
@@ -12,6 +14,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _GUESSED_FROM = 2048
+_FEW_NULLS = 2
+"""In UTF-16 the other half of the bytes has a null now and then: that of U+4E00, a Chinese one."""
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 # Control characters but the whitespace among them; marks of direction and of no width. The
 # joiners U+200C and U+200D stay: they are spelling in Persian and in Indic scripts.
 _INVISIBLE = dict.fromkeys(
@@ -74,32 +79,42 @@ def read_lines(data: bytes, limits: Limits) -> list[str]:
 
 
 def decode(data: bytes) -> str:
-    """By its byte order mark, else UTF-16 if every other byte is null, UTF-8, Latin-1.
+    """By its byte order mark, else UTF-16 if half of its bytes tell so, UTF-8, Latin-1.
 
-    Never fails: what a marked encoding cannot decode becomes U+FFFD.
+    Never fails: what the encoding cannot decode becomes U+FFFD. Text that is cut within a letter,
+    or has a wrong byte here and there, is UTF-8 still.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, errors="replace")
     if guessed := _unmarked_utf16(data[:_GUESSED_FROM]):
         return data.decode(guessed, errors="replace")
-    for encoding in ("utf-8", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    text = data.decode("utf-8", errors="replace")
+    wrong = text.count("\ufffd")
+    # In Latin-1 a letter beyond ASCII hardly ever makes a sequence of UTF-8.
+    if wrong * 2 <= len(_BEYOND_ASCII.findall(text)):
+        return text
+    try:
+        return data.decode("cp1252")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def _unmarked_utf16(sample: bytes) -> str | None:
-    even, odd = sample[::2], sample[1::2]
-    if not odd or _mostly_null(even) == _mostly_null(odd):
+    """The byte order by the nulls of ASCII letters, spaces and line ends; None for other bytes."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) <= _FEW_NULLS * min(even, odd):
         return None
-    return "utf-16-be" if _mostly_null(even) else "utf-16-le"
+    encoding = "utf-16-be" if even > odd else "utf-16-le"
+    text = sample[: len(sample) // 2 * 2].decode(encoding, errors="replace")
+    # The last letter may be cut in half.
+    return encoding if all(map(_is_written, text.removesuffix("\ufffd"))) else None
 
 
-def _mostly_null(half: bytes) -> bool:
-    return half.count(0) * 10 > len(half) * 4
+def _is_written(letter: str) -> bool:
+    if letter.isspace():
+        return True
+    return letter != "\ufffd" and unicodedata.category(letter) not in {"Cc", "Cn", "Co", "Cs"}
 
 
 def plain(text: str) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "parse_transcript",
 ]
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _ARROW = "-->"
 # A time in SubRip or WebVTT: hours may lack or pass 99, the fraction may lack; some tools put a
 # space or a colon before the fraction.
@@ -91,11 +92,12 @@ def _plain_text(lines: list[str]) -> Transcript:
 
 def _cues(lines: list[str], *, ends_at_blank: bool) -> Iterator[Cue]:
     """The valid cues. A WebVTT cue ends at a blank line, a SubRip one at the next timing line."""
+    numbered = _are_numbered(lines)
     span: tuple[float, float] | None = None
     body: list[str] = []
     for line in lines:
         if is_timing(line):
-            yield from _cue(span, _without_number(body))
+            yield from _cue(span, _without_number(body) if numbered else body)
             span, body = _span(line), []
         elif span is not None:
             if ends_at_blank and not line.strip():
@@ -121,6 +123,12 @@ def _cue(span: tuple[float, float] | None, body: list[str]) -> Iterator[Cue]:
         yield Cue(*span, text)
 
 
+def _are_numbered(lines: list[str]) -> bool:
+    """Whether a number stands above the first timing line; where none does, numbers are text."""
+    first = next((place for place, line in enumerate(lines) if is_timing(line)), 0)
+    return first > 0 and _NUMBER.fullmatch(lines[first - 1].strip()) is not None
+
+
 def _without_number(body: list[str]) -> list[str]:
     """Take off the number of the cue that follows, with the blank lines around it.
 
@@ -129,7 +137,7 @@ def _without_number(body: list[str]) -> list[str]:
     last = len(body) - 1
     while last >= 0 and not body[last].strip():
         last -= 1
-    if last > 0 and re.fullmatch(r"[0-9]{1,9}", body[last].strip()):
+    if last > 0 and _NUMBER.fullmatch(body[last].strip()):
         return body[:last]
     return body
 

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from services.catalog import languages
 from services.catalog.models import custom_models, publications
 from services.catalog.models.custom_models import EnabledModel
-from services.catalog.models.tables import Publication
 from shared.errors import ArgotError
 from shared.rpc.catalog import (
     FindTranscriptionTarget,
@@ -118,9 +117,7 @@ def withdraw_language(request: WithdrawLanguage, database: Database) -> Nothing:
     """Withdrawing what was not granted changes nothing."""
     _refuse_unknown(request.language)
     with database.transaction() as session:
-        row = session.get(Publication, (request.organisation_id, request.language))
-        if row is not None:
-            session.delete(row)
+        publications.withdraw(session, request.organisation_id, request.language)
     return Nothing()
 
 

@@ -69,7 +69,7 @@ def _begun(session: Session, request: TrainModel) -> TrainRequestRow | None:
         return None
     if (row.model_id, row.skip_unmatched) != (request.model_id, request.skip_unmatched):
         raise ArgotError("invalid-request", "The idempotency key belongs to another request")
-    return row if row.state in {"claiming", "requested"} else None
+    return row
 
 
 def _refuse_busy(session: Session, model: ModelRow) -> None:
@@ -113,17 +113,18 @@ def _request(
     with database.transaction() as session:
         model = custom_models.hold(session, training.organisation_id, training.model_id)
         row = session.get_one(TrainRequestRow, training.id, with_for_update=True)
-        if row.state == "requested":
-            return _wire(row)
-        if row.state != "claiming":
-            raise ArgotError("service-unavailable", "The request took too long; try again")
-        row.state = "requested"
-        model.status = Status.PROVISIONING
-        model.training_id = row.id
-        model.base_model = base_model
-        model.failure = None
-        model.touch()
-        outbox.publish(session, _train_requested(model, row, pairs))
+        if row.state == "claiming":
+            row.state = "requested"
+            model.status = Status.PROVISIONING
+            model.training_id = row.id
+            model.base_model = base_model
+            model.failure = None
+            model.touch()
+            outbox.publish(session, _train_requested(model, row, pairs))
+        elif row.state != "requested":  # it was given up, or refused to a twin: the claim goes back
+            row.state = "abandoned"
+    if row.state == "abandoned":
+        raise ArgotError("service-unavailable", "The request took too long; try again")
     return _wire(row)
 
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -28,3 +28,12 @@ def grant(session: Session, organisation_id: str, language: str) -> None:
     if not is_published(session, organisation_id, language):
         with suppress(IntegrityError), session.begin_nested():
             session.add(Publication(organisation_id=organisation_id, language=language))
+
+
+def withdraw(session: Session, organisation_id: str, language: str) -> None:
+    """Take it back, where the organisation has it."""
+    session.execute(
+        delete(Publication).where(
+            Publication.organisation_id == organisation_id, Publication.language == language
+        )
+    )

@@ -6,15 +6,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.catalog.models.tables import TrainRequestRow
+from shared.runtime.database import now
+from shared.runtime.repeats import KEPT
 
 
 def of_key(session: Session, organisation_id: str, key: str) -> TrainRequestRow | None:
-    """The latest train request made under an idempotency key."""
+    """The train request under an idempotency key that is on its way or has arrived.
+
+    One that was refused made nothing, and keys are kept for so long only.
+    """
     query = (
         select(TrainRequestRow)
         .where(
             TrainRequestRow.organisation_id == organisation_id,
             TrainRequestRow.idempotency_key == key,
+            TrainRequestRow.state.in_(("claiming", "requested")),
+            TrainRequestRow.requested_at > now() - KEPT,
         )
         .order_by(TrainRequestRow.id.desc())
     )

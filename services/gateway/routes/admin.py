@@ -10,7 +10,16 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from services.gateway.authentication import Role
 from services.gateway.routes.answers import without
 from services.gateway.routes.models import NO_CONTROL_CHARACTERS
-from services.gateway.routes.table import API, AS_WHOLE, Answer, Group, PageQuery, Visit, whole
+from services.gateway.routes.table import (
+    API,
+    AS_WHOLE,
+    Answer,
+    Group,
+    NoBody,
+    PageQuery,
+    Visit,
+    whole,
+)
 from shared.errors import ArgotError
 from shared.rpc.catalog import PublishLanguage, WithdrawLanguage
 from shared.rpc.contract import Page
@@ -102,7 +111,12 @@ def put_plan(visit: Visit, organisation_id: str, body: NewPlan) -> Answer:
     status=204,
     errors=["invalid-language", "language-not-published"],
 )
-def publish(visit: Visit, organisation_id: str, language: str) -> Answer:
+def publish(
+    visit: Visit,
+    organisation_id: str,
+    language: str,
+    body: NoBody = NoBody(),  # noqa: ARG001, B008 (it is checked; frozen)
+) -> Answer:
     """Grant a base language to an organisation."""
     visit.call.json(
         PublishLanguage(

@@ -45,7 +45,7 @@ class NewUploads(Body):
     "/uploads",
     status=201,
     answer=OpenedUploads,
-    errors=["batch-too-large", "ffmpeg_unavailable", "unsupported-file-type", "file-too-large"],
+    errors=["batch-too-large", "ffmpeg_unavailable"],
 )
 def open_uploads(
     visit: Visit, details: ModelDetails, body: NewUploads, idempotency_key: str | None

@@ -35,7 +35,21 @@ def show_upload(visit: Visit, upload_id: str) -> Answer:
     return Answer(_ask_both(visit, GetUpload(**ids), GetAudioUpload(**ids)))
 
 
-@uploads.route("POST", "/parts", answer=SignedParts, errors=["invalid-request"], exists=show_upload)
+def _find_open(visit: Visit, upload_id: str) -> None:
+    _find(visit, upload_id, gone={"aborted", "completed"})
+
+
+def _find_unless_aborted(visit: Visit, upload_id: str) -> None:
+    _find(visit, upload_id, gone={"aborted"})
+
+
+def _find(visit: Visit, upload_id: str, gone: set[str]) -> None:
+    """Errors: `upload-not-found`, also for one that is of no use any more."""
+    if show_upload(visit, upload_id).content["status"] in gone:
+        raise ArgotError("upload-not-found")
+
+
+@uploads.route("POST", "/parts", answer=SignedParts, errors=["invalid-request"], exists=_find_open)
 def sign_parts(visit: Visit, upload_id: str, body: WantedParts) -> Answer:
     """Sign storage URLs for parts."""
     organisation_id, numbers = visit.principal.organisation_id, body.part_numbers
@@ -52,7 +66,7 @@ def sign_parts(visit: Visit, upload_id: str, body: WantedParts) -> Answer:
     "/complete",
     answer=Dataset | Transcription,
     errors=["upload-incomplete"],
-    exists=show_upload,
+    exists=_find_unless_aborted,
 )
 def complete_upload(
     visit: Visit,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from services.ingest.adapters.languages import language_of
 from services.ingest.domain import Facts, text_facts
-from services.ingest.models import Dataset
+from services.ingest.models.tables import Dataset
 from shared.events.data import StoredFile
 from shared.rpc.contract import Failure
 from shared.runtime.media.convert import Sound, extract_audio, measure

@@ -4,9 +4,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.ingest import domain, models
+from services.ingest import domain
 from services.ingest.domain import Facts
-from services.ingest.models import Dataset, Model
+from services.ingest.models import queries
+from services.ingest.models.tables import Dataset, Model
 from shared.errors import ArgotError
 from shared.events import ingest as events
 from shared.events.catalog import CustomModelDeleted
@@ -20,8 +21,8 @@ from shared.runtime.storage import Storage
 
 def list_datasets(request: wire.ListDatasets, database: Database) -> Page[wire.Dataset]:
     """The model's rows, newest change first."""
-    query = models.live_datasets(request.organisation_id, request.model_id)
-    with database.transaction() as session:
+    query = queries.live_datasets(request.organisation_id, request.model_id)
+    with database.reading() as session:
         rows, cursor = paging.read_page(session, query, Dataset.changed_at, Dataset.id, request)
     return Page[wire.Dataset](items=[row.reply() for row in rows], next_cursor=cursor)
 
@@ -29,45 +30,46 @@ def list_datasets(request: wire.ListDatasets, database: Database) -> Page[wire.D
 def download_dataset(
     request: wire.DownloadDataset, database: Database, storage: Storage
 ) -> wire.SignedUrl:
-    """A URL of a ready file that saves under the row's name."""
-    with database.transaction() as session:
+    """A URL of the file that saves under the row's name; of one that failed, as it was uploaded."""
+    with database.reading() as session:
         dataset = _dataset(session, request)
-    if dataset.status != "ready":
-        raise ArgotError("not-ready-to-run", f"The file is {dataset.status}")
-    url = storage.sign_download(dataset.storage_key, dataset.name, domain.DOWNLOAD_SECONDS)
+    if dataset.status == "processing":
+        raise ArgotError("not-ready-to-run", "The file is still being processed")
+    name = dataset.name if dataset.status == "ready" else dataset.uploaded_name
+    url = storage.sign_download(dataset.storage_key, name, domain.DOWNLOAD_SECONDS)
     return wire.SignedUrl(url=url)
 
 
 def delete_dataset(request: wire.DeleteDataset, database: Database) -> Nothing:
     """The row is gone for users and for later trainings."""
     with database.transaction() as session:
-        model = models.locked_model(session, request.organisation_id, request.model_id)
+        model = queries.locked_model(session, request.organisation_id, request.model_id)
         _delete(session, model, _dataset(session, request))
     return Nothing()
 
 
 def get_datasets_state(request: wire.GetDatasetsState, database: Database) -> wire.DatasetsState:
     """What a verdict on the model's data must have seen."""
-    with database.transaction() as session:
-        return models.datasets_state(session, request.organisation_id, request.model_id)
+    with database.reading() as session:
+        return queries.datasets_state(session, request.organisation_id, request.model_id)
 
 
 def delete_model(message: Delivery[CustomModelDeleted], database: Database) -> None:
     """All rows of the model are gone, and no upload for it goes on."""
     organisation_id, model_id = message.event.organisation_id, message.event.model_id
     with database.once(message.id) as session:
-        model = models.locked_model(session, organisation_id, model_id)
+        model = queries.locked_model(session, organisation_id, model_id)
         model.deleted_at = now()
-        models.abort_open_uploads(session, organisation_id, model_id)
-        for dataset in session.scalars(models.live_datasets(organisation_id, model_id)).all():
+        queries.abort_open_uploads(session, organisation_id, model_id)
+        for dataset in session.scalars(queries.live_datasets(organisation_id, model_id)).all():
             _delete(session, model, dataset)
 
 
 def record_ready(job: Dataset, facts: Facts, database: Database) -> bool:
     """The file is usable; False where the row was deleted, or is leased to another by now."""
     with database.transaction() as session:
-        model = models.locked_model(session, job.organisation_id, job.model_id)
-        dataset = models.leased_dataset(session, job)
+        model = queries.locked_model(session, job.organisation_id, job.model_id)
+        dataset = queries.leased_dataset(session, job)
         if dataset is None:
             return False
         dataset.become_ready(facts)
@@ -90,8 +92,8 @@ def record_ready(job: Dataset, facts: Facts, database: Database) -> bool:
 def record_failure(job: Dataset, failure: Failure, database: Database) -> None:
     """The file is not usable; nothing happens where the row is not the job's any more."""
     with database.transaction() as session:
-        model = models.locked_model(session, job.organisation_id, job.model_id)
-        dataset = models.leased_dataset(session, job)
+        model = queries.locked_model(session, job.organisation_id, job.model_id)
+        dataset = queries.leased_dataset(session, job)
         if dataset is None:
             return
         dataset.become_failed(failure)
@@ -102,13 +104,13 @@ def record_failure(job: Dataset, failure: Failure, database: Database) -> None:
 def put_back(job: Dataset, database: Database) -> None:
     """The worker stops: the attempt does not count."""
     with database.transaction() as session:
-        dataset = models.leased_dataset(session, job)
+        dataset = queries.leased_dataset(session, job)
         if dataset is not None:
             dataset.attempts -= 1
 
 
 def _dataset(session: Session, request: wire.DownloadDataset | wire.DeleteDataset) -> Dataset:
-    rows = models.live_datasets(request.organisation_id, request.model_id)
+    rows = queries.live_datasets(request.organisation_id, request.model_id)
     dataset = session.scalars(rows.where(Dataset.id == request.dataset_id)).first()
     if dataset is None:
         raise ArgotError("dataset-not-found")

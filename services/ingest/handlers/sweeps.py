@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, true, update
 from sqlalchemy.orm import Session
 
-from services.ingest import models
-from services.ingest.models import Dataset, Training, Upload
+from services.ingest.models import queries, tables
+from services.ingest.models.tables import Dataset, Training, Upload
 from shared.events.catalog import TrainRequested
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.runtime import sweeping
@@ -29,7 +29,7 @@ def tidy_datasets(
     database: Database, storage: Storage, which: ColumnElement[bool] | None = None
 ) -> None:
     """Leave nothing of a converted video but its row's object."""
-    condition = models.UNTIDY & (true() if which is None else which)
+    condition = tables.UNTIDY & (true() if which is None else which)
     for dataset in sweeping.rows(database, Dataset, condition):
         _remove(storage, dataset, kept=dataset.storage_key)
         _mark(database, dataset, Dataset.converted_at.key)
@@ -37,7 +37,7 @@ def tidy_datasets(
 
 def purge_datasets(database: Database, storage: Storage, before: datetime) -> None:
     """Remove what was uploaded for rows deleted before then, but those of a model in training."""
-    for dataset in sweeping.rows(database, Dataset, models.purgeable(before)):
+    for dataset in sweeping.rows(database, Dataset, queries.purgeable(before)):
         _remove(storage, dataset, kept=None)
         _mark(database, dataset, Dataset.purged_at.key)
 

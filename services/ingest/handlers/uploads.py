@@ -2,9 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from services.ingest import domain, models
+from services.ingest import domain
 from services.ingest.domain import Admitted
-from services.ingest.models import Dataset, Repeat, Upload
+from services.ingest.models import queries
+from services.ingest.models.tables import Dataset, Repeat, Upload
 from shared.errors import ArgotError
 from shared.rpc import ingest as wire
 from shared.rpc.contract import Nothing
@@ -24,9 +25,9 @@ def open_uploads(
     with database.reading() as session:
         if (answered := repeats.earlier(session, Repeat, request)) is not None:
             return answered
-        if models.is_deleted(session, request.organisation_id, request.model_id):
+        if queries.is_deleted(session, request.organisation_id, request.model_id):
             raise ArgotError("custom-model-not-found")
-        rows = models.live_datasets(request.organisation_id, request.model_id)
+        rows = queries.live_datasets(request.organisation_id, request.model_id)
         taken = [row.name for row in session.scalars(rows.where(Dataset.name.in_(wanted)))]
     batch = domain.sort_batch(request.files, UploadType(request.type), taken)
     admitted = [each for each in batch if isinstance(each, Admitted)]
@@ -47,7 +48,7 @@ def open_uploads(
     }
 
     def record() -> wire.OpenedUploads:
-        model = models.locked_model(session, request.organisation_id, request.model_id)
+        model = queries.locked_model(session, request.organisation_id, request.model_id)
         if model.deleted_at is not None:
             raise ArgotError("custom-model-not-found")
         session.add_all(opened.values())
@@ -61,8 +62,9 @@ def open_uploads(
 
     with database.transaction() as session:
         answer = repeats.once(session, Repeat, request, record)
-    if not any(item.upload_id == each.id for item in answer.items for each in opened.values()):
-        for upload in opened.values():  # a twin was quicker
+    created = {item.upload_id for item in answer.items if item.status == "created"}
+    for upload in opened.values():
+        if upload.id not in created:  # a twin was quicker
             uploads.abort(storage, upload)
     return answer
 
@@ -92,7 +94,7 @@ def complete_upload(
     upload = _upload(request.organisation_id, request.upload_id, database)
     uploads.complete(storage, upload)
     with database.transaction() as session:
-        models.locked_model(session, upload.organisation_id, upload.model_id)
+        queries.locked_model(session, upload.organisation_id, upload.model_id)
         upload = session.get_one(Upload, upload.id, with_for_update=True)
         if upload.status == "open":
             row = _row_for(session, upload)
@@ -101,7 +103,7 @@ def complete_upload(
                 upload.unwanted_at = now()
         elif upload.status == "aborted":  # while its parts became an object
             upload.unwanted_at = now()
-        rows = models.live_datasets(upload.organisation_id, upload.model_id)
+        rows = queries.live_datasets(upload.organisation_id, upload.model_id)
         dataset = session.scalars(rows.where(Dataset.id == upload.dataset_id)).first()
     if upload.unwanted_at is not None:
         uploads.abort(storage, upload)
@@ -113,7 +115,8 @@ def complete_upload(
 def abort_upload(request: wire.AbortUpload, database: Database, storage: Storage) -> Nothing:
     """What was sent is dropped; to abort once more changes nothing."""
     with database.transaction() as session:
-        upload = models.locked_upload(session, request.organisation_id, request.upload_id)
+        query = queries.upload(request.organisation_id, request.upload_id)
+        upload = session.scalars(query.with_for_update()).first()
         if upload is None or upload.status == "completed":
             raise ArgotError("upload-not-found")
         upload.abort()
@@ -122,8 +125,8 @@ def abort_upload(request: wire.AbortUpload, database: Database, storage: Storage
 
 
 def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
-    with database.transaction() as session:
-        upload = models.locked_upload(session, organisation_id, upload_id)
+    with database.reading() as session:
+        upload = session.scalars(queries.upload(organisation_id, upload_id)).first()
     if upload is None:
         raise ArgotError("upload-not-found")
     return upload
@@ -131,7 +134,7 @@ def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
 
 def _row_for(session: Session, upload: Upload) -> Dataset:
     """The row of the upload's name, which an upload that completed earlier may have made."""
-    rows = models.live_datasets(upload.organisation_id, upload.model_id)
+    rows = queries.live_datasets(upload.organisation_id, upload.model_id)
     dataset = session.scalars(rows.where(Dataset.name == upload.row_name)).first()
     if dataset is None:
         dataset = Dataset(

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
-
-from services.quota.models import hostings, ledger, resellees
+from services.quota.models import hostings, resellees
 from services.quota.models.tables import PlanRow
 from shared.errors import ArgotError
 from shared.rpc.contract import Nothing
 from shared.rpc.quota import Features, GetFeatures, GetPlan, NoteParent, Plan, PutPlan
-from shared.runtime.database import Database
+from shared.runtime.database import Database, locked
 
 
 def get_features(request: GetFeatures, database: Database) -> Features:
@@ -33,24 +30,11 @@ def note_parent(request: NoteParent, database: Database) -> Nothing:
 def put_plan(request: PutPlan, database: Database, moment: datetime) -> Plan:
     """The plan holds from now on; claims already made keep their period and price."""
     with database.transaction() as session:
-        _locked(session, request).put(request.plan)
+        row = PlanRow(organisation_id=request.organisation_id)
+        row.put(request.plan)  # a first plan is complete before it is added
+        locked(session, row).put(request.plan)
         hostings.wake_waiting(session, request.organisation_id, moment)
         return request.plan
-
-
-def _locked(session: Session, request: PutPlan) -> PlanRow:
-    """The plan under its lock; of two first ones at once the second finds the first."""
-    row = ledger.locked_plan(session, request.organisation_id)
-    if row is not None:
-        return row
-    first = PlanRow(organisation_id=request.organisation_id)
-    first.put(request.plan)
-    try:
-        with session.begin_nested():
-            session.add(first)
-    except IntegrityError:
-        return session.get_one(PlanRow, request.organisation_id, with_for_update=True)
-    return first
 
 
 def get_plan(request: GetPlan, database: Database) -> Plan:

@@ -1,7 +1,8 @@
 """Which audio goes with which text.
 
 By stem, without case; a manifest stands under the stem of every audio file that it names. Where
-several files stand under one stem, the first of `_PREFERENCE` is taken, then the older upload.
+several files stand under one stem, audio is taken whose whole name a manifest bears, then the
+first of `_PREFERENCE`, then the older upload.
 """
 
 from collections import defaultdict
@@ -47,7 +48,9 @@ class Matching(NamedTuple):
 def match(files: Iterable[KnownFile]) -> Matching:
     """Pair the files of a model; the order in which they come does not matter."""
     known = sorted(files, key=_rank)
-    audio = _stand(each for each in known if each.type == "AUDIO")
+    named = {name.casefold() for each in known for name in each.named or ()}
+    recorded = [each for each in known if each.type == "AUDIO"]
+    audio = _stand(sorted(recorded, key=lambda each: each.name.casefold() not in named))
     texts = _stand(each for each in known if each.type != "AUDIO")
     both = sorted(audio.taken.keys() & texts.taken.keys())
     with_audio = {each.dataset_id for key in both for each in texts.under(key)}

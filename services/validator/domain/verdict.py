@@ -11,7 +11,7 @@ from shared.rpc.validator import Assessment, Finding, Verdict
 from shared.speech.filenames import is_safe, unsafe_because
 
 MIN_PAIRS = 2
-MAX_PAIRS = 50_000
+MAX_PAIRS = 20_000
 """They travel to the trainer in one message, of 1.5 kB a pair at most."""
 MIN_MINUTES = 10
 MIN_FILES_WITHOUT_DURATION = 10

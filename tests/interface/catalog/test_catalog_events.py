@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -187,6 +188,7 @@ def test_a_training_that_succeeds_ends_alike_in_any_order_and_twice(
         after = read(database, model_id)
         assert after.status == before.status or may_move(before.status, Status(after.status))
         assert after.last_modified >= before.last_modified
+        assert after.last_modified > before.last_modified or after.status == before.status
         assert not after.enabled or after.status == Status.SUCCESS
         before = after
 
@@ -205,10 +207,13 @@ def test_a_training_that_fails_ends_alike_in_any_order_and_twice(
     model_id = model_in(database, Status.PROVISIONING)
     messages = [Delivery(str(uuid7()), event) for event in (started(model_id), failed(model_id))]
 
+    before = read(database, model_id)
     for message in data.draw(st.permutations(messages * 2)):
         hear(database, message)
+        after = read(database, model_id)
+        assert (after.last_modified > before.last_modified) == (after.status != before.status)
+        before = after
 
-    after = read(database, model_id)
     assert (after.status, after.failure) == (Status.FAILED, {"code": "c", "message": "m"})
 
 
@@ -312,12 +317,7 @@ def neighbours(request: Request[Any]) -> Any:
 
 
 def test_a_language_without_a_base_model_is_not_trained(database: Database) -> None:
-    request = TrainModel(
-        organisation_id=ORGANISATION,
-        model_id=model_in(database, Status.NOT_RUNNING),
-        skip_unmatched=False,
-        idempotency_key=None,
-    )
+    request = wanted(model_in(database, Status.NOT_RUNNING))
 
     with pytest.raises(ArgotError, match="invalid-language"):
         training.train_model(request, database, neighbours, {"en": "whisper-base"})
@@ -338,3 +338,59 @@ def test_last_modified_moves_with_the_datasets_and_never_back(
         session.get_one(ModelRow, model_id).last_modified = ahead
     hear(database, Delivery(str(uuid7()), change(model_id)))
     assert read(database, model_id).last_modified == ahead
+
+
+def wanted(model_id: str, key: str | None = None) -> TrainModel:
+    return TrainModel(
+        organisation_id=ORGANISATION, model_id=model_id, skip_unmatched=False, idempotency_key=key
+    )
+
+
+def test_a_claim_that_comes_after_a_twins_refusal_goes_back(database: Database) -> None:
+    request = wanted(model_in(database, Status.NOT_RUNNING), "click")
+    train = partial(training.train_model, request, database)
+    base_models = {"fr": "whisper-base"}
+    released = []
+
+    def refused(call: Request[Any]) -> Any:
+        if isinstance(call, TakeClaim):
+            raise ArgotError("no-claims-available")
+        return neighbours(call)
+
+    def granted_late(call: Request[Any]) -> Any:
+        if isinstance(call, TakeClaim):
+            with pytest.raises(ArgotError, match="no-claims-available"):
+                train(refused, base_models)
+        return neighbours(call)
+
+    with pytest.raises(ArgotError, match="service-unavailable"):
+        train(granted_late, base_models)
+    training.abandon_requests(database, released.append, after_seconds=60)
+
+    assert [each.model_id for each in released] == [request.model_id]
+    assert train(neighbours, base_models).id != released[0].training_id
+
+
+def test_a_claim_that_cannot_be_released_holds_up_no_other(database: Database) -> None:
+    asked = []
+
+    def unanswered(call: Request[Any]) -> Any:
+        if isinstance(call, TakeClaim):
+            raise ArgotError("service-unavailable")
+        return neighbours(call)
+
+    def release(call: Any) -> None:
+        asked.append(call.training_id)
+        if call.training_id == asked[0]:
+            raise ArgotError("internal-error")
+
+    for _ in range(2):
+        request = wanted(model_in(database, Status.NOT_RUNNING))
+        with pytest.raises(ArgotError, match="service-unavailable"):
+            training.train_model(request, database, unanswered, {"fr": "whisper-base"})
+    for _ in range(2):
+        training.abandon_requests(database, release, after_seconds=0)
+
+    assert len(asked) == 3
+    assert asked[2] == asked[0] != asked[1]
+    training.abandon_requests(database, lambda _: None, after_seconds=0)

@@ -161,6 +161,22 @@ def test_the_same_idempotency_key_gives_the_same_training(
         call(keyed.model_copy(update={"skip_unmatched": True}))
 
 
+def test_a_refused_request_leaves_its_idempotency_key_free(
+    call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
+) -> None:
+    keyed = train.model_copy(update={"idempotency_key": "click-1"})
+    neighbours.claim_refusal = ArgotError("no-claims-available")
+    with pytest.raises(ArgotError, match="no-claims-available"):
+        call(keyed)
+    neighbours.claim_refusal = None
+
+    training = call(keyed.model_copy(update={"skip_unmatched": True}))
+
+    found = details(call, model, train)
+    assert found.requested_training == training
+    assert found.model.last_modified > model.last_modified
+
+
 def test_twins_under_one_idempotency_key_are_one_training(
     amqp_url: str, call: TestCaller, train: TrainModel, neighbours: Any
 ) -> None:

@@ -208,6 +208,8 @@ class Ingest:
 
     @answers(ingest.GetUpload)
     def get_upload(self, request: ingest.GetUpload) -> uploads.UploadState:
+        if request.upload_id in ("aborted", "completed"):
+            return upload_state(1).model_copy(update={"status": request.upload_id})
         self._known(request)
         return upload_state(1)
 

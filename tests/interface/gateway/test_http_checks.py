@@ -87,6 +87,7 @@ def test_404_comes_before_422(
         ("POST", "/api/v1/uploads/u1/complete", {"unheard": "of"}),
         ("POST", "/api/v1/transcriptions", {"language": "fr", "name": "a.mp3", "size": 1.5}),
         ("PUT", f"{ADMIN}/acme/plan", {"features": ["flying"]}),
+        ("PUT", f"{ADMIN}/acme/publications/fr", {"unheard": "of"}),
     ],
 )
 def test_a_body_that_does_not_validate(

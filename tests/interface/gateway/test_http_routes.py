@@ -80,6 +80,17 @@ def test_the_upload_of_a_transcription(http: httpx.Client) -> None:
     assert http.get("/api/v1/uploads/u3").json()["code"] == "upload-not-found"
 
 
+def test_a_bad_body_for_an_upload_that_ended_is_404(http: httpx.Client) -> None:
+    at, bad = "/api/v1/uploads", {"un": "heard"}
+    codes = {
+        (ended, action): http.post(f"{at}/{ended}/{action}", json=bad).json()["code"]
+        for ended in ("aborted", "completed")
+        for action in ("parts", "complete")
+    }
+    assert codes.pop(("completed", "complete")) == "invalid-request"
+    assert set(codes.values()) == {"upload-not-found"}
+
+
 def test_datasets(http: httpx.Client) -> None:
     assert http.get(f"{MODEL}/datasets").json()["items"][0]["duration"] == 1.5
     download = http.get(f"{MODEL}/datasets/d1/download")

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from uuid6 import uuid7
 
-from services.ingest import models
-from services.ingest.models import Dataset, Training
+from services.ingest.models import tables
+from services.ingest.models.tables import Dataset, Training
 from services.ingest.worker import Examination
 from shared.errors import ArgotError
 from shared.events.catalog import TrainRequested
@@ -164,7 +164,7 @@ def test_no_disk_fails_after_the_last_attempt_and_hurts_no_other_file(
     client.upload("b.txt", b"hello")
     full = FullFor(storage_settings)
     full.victims = {row_of(database, victim.id).storage_key}
-    jobs = JobQueue(database, Dataset, models.WAITING, lease_seconds=5)
+    jobs = JobQueue(database, Dataset, tables.WAITING, lease_seconds=5)
     work = Examination(database, full, tmp_path, attempts=2)
     loop = JobLoop("dataset", jobs, work, poll_seconds=0.05)
     loop.start()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.adapters.examination import examine
-from services.ingest.models import Dataset
+from services.ingest.models.tables import Dataset
 from shared.rpc.contract import Failure
 from shared.runtime.local.storage import StorageAddress
 from shared.runtime.media.sandbox import DEFAULT_LIMITS

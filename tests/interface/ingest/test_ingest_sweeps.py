@@ -12,7 +12,7 @@ from sqlalchemy import select
 from uuid6 import uuid7
 
 from services.ingest.handlers import datasets, sweeps, uploads
-from services.ingest.models import Dataset, Upload
+from services.ingest.models.tables import Dataset, Upload
 from services.ingest.worker import Examination
 from shared.errors import ArgotError
 from shared.events.catalog import CustomModelDeleted, TrainRequested

@@ -65,7 +65,7 @@ def test_a_batch_under_an_idempotency_key_is_opened_once(client: Client) -> None
     assert code_of(lambda: client.call(batch(client, "d2", "c.wav"))) == "invalid-request"
 
 
-def test_twins_open_one_upload(client: Client, amqp_url: str) -> None:
+def test_twins_open_one_upload(client: Client, amqp_url: str, bucket: Storage) -> None:
     def opened(_: int) -> str:
         with TestCaller(amqp_url) as call:
             return str(call(batch(client)).items[0].upload_id)
@@ -73,6 +73,8 @@ def test_twins_open_one_upload(client: Client, amqp_url: str) -> None:
     with ThreadPoolExecutor(6) as pool:
         ids = set(pool.map(opened, range(12)))
     assert len(ids) == 1
+    folder = f"datasets/acme/{client.model_id}/"
+    assert len(list(bucket.multipart.pending(folder))) == 1
     client.send(ids.pop(), b"0123456789")
 
 

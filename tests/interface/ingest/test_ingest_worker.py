@@ -205,6 +205,17 @@ def test_deleting_makes_room_for_the_name(client: Client, tap: Tap) -> None:
     assert fetch(client, again.id).content == b"two"
 
 
+def test_a_failed_row_keeps_its_name_until_it_is_deleted(client: Client, tap: Tap) -> None:
+    row = client.upload("a.vtt", b"WEBVTT\n\n")
+    events_of(tap, client, 1)
+    assert client.rows()["a.vtt"].status == "failed"
+    assert [item.status for item in client.open(("a.vtt", 3))] == ["skipped"]
+
+    client.call(DeleteDataset(organisation_id="acme", model_id=client.model_id, dataset_id=row.id))
+
+    assert [item.status for item in client.open(("a.vtt", 3))] == ["created"]
+
+
 def test_a_deleted_model_has_no_data_any_more(
     client: Client, tap: Tap, amqp_url: str, media: Media
 ) -> None:

@@ -47,7 +47,7 @@ def training(status: int, **changes: Any) -> Training:
         "finished_at": None,
         "progress": {"phase": "epochs", "percent": 42.0, "eta_seconds": 65.0, "loss": [[9, 1.5]]},
         "evaluation": None,
-        "data": None,
+        "data": {"segments": 0, "seconds_used": 0.0, "dropped": []},
         "failure": None,
     }
     return Training.model_validate(fields | changes)

@@ -1,6 +1,7 @@
 """Uploads against a small server with the upload routes of the contract, over real sockets."""
 
 import json
+import os
 import re
 import threading
 from collections import Counter
@@ -15,7 +16,7 @@ from typer.testing import CliRunner
 from argot.cli import app
 from argot.client import Client
 from argot.uploads.memory import Memory
-from argot.uploads.outcomes import Outcome
+from argot.uploads.outcomes import Outcome, name_of
 from argot.uploads.parts import PartSender
 from argot.uploads.sending import Sender
 
@@ -294,3 +295,13 @@ def test_the_command_names_what_was_not_uploaded(
     assert "rejected talk.exe: talk.exe is of no supported type" in result.output
     assert "skipped again.vtt: a file of this name is there already" in result.output
     assert "1 rejected, 1 skipped, 1 uploaded." in result.output
+
+
+def test_a_name_that_is_no_text_is_sent_as_near_as_can_be(server: Server, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.vtt")
+    path.write_text("content")
+
+    (outcome,) = upload(server, tmp_path, path)
+
+    assert outcome.kind == "uploaded"
+    assert name_of(path) == "caf\ufffd.vtt"

@@ -50,6 +50,7 @@ def test_a_field_deep_in_a_body() -> None:
     ("changed", "field"),
     [
         ({"timezone": "Mars/Olympus"}, "timezone"),
+        ({"timezone": "localtime"}, "timezone"),
         ({"training": TERMS | {"limit": -1}}, "training.limit"),
         ({"training": TERMS | {"unit_price": "NaN"}}, "training.unit_price"),
         ({"training": TERMS | {"limit": "3"}}, "training.limit"),

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, Dropped, divide, segment, split
+from shared.speech.cues import (
+    MAX_SECONDS,
+    MIN_SECONDS,
+    Cue,
+    Dropped,
+    Segmentation,
+    divide,
+    segment,
+    split,
+)
 
 TEXTS = st.text(st.sampled_from("ab é. 你好の。ไทย ")).map(lambda text: " ".join(text.split()))
 CUES = st.builds(
@@ -23,7 +32,7 @@ CUES = st.builds(
 def test_the_pieces_cover_the_cue_in_order_and_keep_its_words(cue: Cue) -> None:
     pieces = split(cue)
     assert all(before.end == after.start for before, after in pairwise(pieces))
-    assert all(0 < piece.seconds <= MAX_SECONDS and piece.text for piece in pieces)
+    assert all(0 < round(piece.seconds, 6) <= MAX_SECONDS and piece.text for piece in pieces)
     assert "".join("".join(piece.text.split()) for piece in pieces) == cue.text.replace(" ", "")
     if pieces:
         assert pieces[0].start == cue.start
@@ -43,7 +52,7 @@ def test_every_second_is_kept_or_dropped_with_a_reason(cues: list[Cue]) -> None:
     result = segment(cues)
     total = math.fsum(cue.seconds for cue in cues)
     assert result.kept_seconds + result.dropped_seconds == pytest.approx(total)
-    assert all(0.5 <= cue.seconds <= MAX_SECONDS for cue in result.kept)
+    assert all(0.5 <= round(cue.seconds, 6) <= MAX_SECONDS for cue in result.kept)
     assert all(cue.text for cue in result.kept)
     assert {drop.reason for drop in result.dropped} <= {"cue-too-short", "no-text"}
 
@@ -51,7 +60,7 @@ def test_every_second_is_kept_or_dropped_with_a_reason(cues: list[Cue]) -> None:
 @given(st.lists(CUES))
 def test_no_text_of_a_cue_that_lasts_is_lost_and_the_order_stays(cues: list[Cue]) -> None:
     kept = segment(cues).kept
-    lasting = [cue for cue in cues if cue.seconds >= MIN_SECONDS]
+    lasting = [cue for cue in cues if round(cue.seconds, 6) >= MIN_SECONDS]
     assert _letters(kept) == _letters(lasting)
     remaining = iter(lasting)
     cue = next(remaining, None)
@@ -119,3 +128,12 @@ def test_a_claim_of_years_costs_no_more_than_its_text() -> None:
 def test_space_after_the_last_word_is_no_word() -> None:
     pieces = split(Cue(0, 31, "a日   "))
     assert [piece.text for piece in pieces] == ["a", "日"]
+
+
+@given(start=st.integers(0, 360_000_000), seconds=st.sampled_from([MIN_SECONDS, MAX_SECONDS]))
+def test_the_bounds_pass_wherever_a_cue_of_whole_milliseconds_begins(
+    start: int, seconds: float
+) -> None:
+    cue = Cue(start / 1000, (start + round(seconds * 1000)) / 1000, "text")
+
+    assert segment([cue]) == Segmentation((cue,), ())

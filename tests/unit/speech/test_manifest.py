@@ -20,7 +20,12 @@ def lines(*rows: object) -> bytes:
             Cue(1.5, 3.5, "hi"),
         ),
         ({"audio": "x\\a.wav", "text": "hi", "duration": 2, "lang": "en"}, Cue(0.0, 2.0, "hi")),
-        ({"audio": "a.wav", "text": " hi\u0000\n", "start": None}, None),
+        ({"audio": "a.wav", "text": " hi\u0000\n", "start": None, "score": float("nan")}, None),
+        (
+            {"audio": None, "audio_filepath": "a.wav", "text": "hi"}
+            | {"start": None, "offset": 1, "end": None, "duration": 2},
+            Cue(1.0, 3.0, "hi"),
+        ),
     ],
 )
 def test_a_row_names_its_audio_and_its_place(row: dict[str, object], cue: Cue | None) -> None:

@@ -135,6 +135,22 @@ def test_latin_1_is_the_fallback() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("L'été à l'hôpital ".encode() + b"caf\xe9", "L'été à l'hôpital caf\ufffd"),
+        ("L'été".encode()[:-1], "L'ét\ufffd"),
+        (b"caf\xe9", "café"),
+        ("Привет, мир".encode("utf-16-le"), "Привет, мир"),
+        ("Привет, мир".encode("utf-16-be"), "Привет, мир"),
+        ("你好。世界\n医院".encode("utf-16-le"), "你好。世界\n医院"),
+        ("😀 ok".encode("utf-16-be"), "😀 ok"),
+    ],
+)
+def test_encodings_without_a_mark(data: bytes, text: str) -> None:
+    assert parse_transcript("a.txt", data).text == text
+
+
 def test_plain_text_has_lines_and_no_times() -> None:
     parsed = parse_transcript("a.txt", b"\xef\xbb\xbf one\t two \r\n\r\n<three>\n")
     assert (parsed.text, parsed.cues, parsed.start, parsed.end) == (
@@ -193,3 +209,12 @@ def test_no_input_takes_more_than_linear_time(evil: str) -> None:
 def test_only_a_transcript_name_is_taken() -> None:
     with pytest.raises(ValueError, match=r"a\.wav"):
         parse_transcript("a.wav", b"text")
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.vtt"])
+def test_where_cues_have_no_numbers_a_number_is_text(name: str) -> None:
+    said = b"00:00:01,000 --> 00:00:02,000\nborn in\n1984\n\n00:00:03,000 --> 00:00:04,000\nhi\n"
+
+    texts = [cue.text for cue in parse_transcript(name, said).cues or ()]
+
+    assert texts == ["born in 1984", "hi"]

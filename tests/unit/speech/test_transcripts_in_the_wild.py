@@ -75,11 +75,9 @@ def wild_cues(draw: st.DrawFn, letters: st.SearchStrategy[str]) -> Wild:
 @st.composite
 def files(draw: st.DrawFn) -> tuple[File, list[Wild]]:
     encoding = draw(st.sampled_from(ENCODINGS))
-    # What is not marked is guessed from its first bytes, and Latin-1 has these letters only.
-    unmarked = encoding in ("utf-16-le", "utf-16-be", "latin-1")
-    cues = draw(
-        st.lists(wild_cues(LETTERS if unmarked else WIDE | LETTERS), min_size=1, max_size=8)
-    )
+    # Latin-1 has these letters only.
+    letters = LETTERS if encoding == "latin-1" else WIDE | LETTERS
+    cues = draw(st.lists(wild_cues(letters), min_size=1, max_size=8))
     extension = draw(st.sampled_from(["vtt", "srt"]))
     file = File(
         extension=extension,

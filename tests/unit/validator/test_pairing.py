@@ -132,6 +132,13 @@ def test_of_several_audio_files_the_one_that_lost_least_is_taken() -> None:
     }
 
 
+def test_of_several_audio_files_the_one_that_a_manifest_names_is_taken() -> None:
+    found = match([file("a.wav"), file("a.flac"), manifest("m.jsonl", "a.flac")])
+
+    assert named_pairs(found) == [("a.flac", "m.jsonl")]
+    assert warnings(found) == {"a.wav": "'a.wav' is not used: 'a.flac' bears the same name"}
+
+
 def test_all_audio_of_a_stem_without_a_text_is_unmatched() -> None:
     found = match([file("a.mp3"), file("a.wav")])
 

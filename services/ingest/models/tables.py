@@ -3,21 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Index,
-    Integer,
-    Select,
-    String,
-    and_,
-    exists,
-    func,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy import BigInteger, Index, Integer, String, and_
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from uuid6 import uuid7
 
 from services.ingest.domain import Facts
@@ -194,82 +181,3 @@ Index(
     sqlite_where=IN_TRAINING,
     postgresql_where=IN_TRAINING,
 )
-
-
-def is_deleted(session: Session, organisation_id: str, model_id: str) -> bool:
-    """Whether the model is gone."""
-    model = session.get(Model, (organisation_id, model_id))
-    return model is not None and model.deleted_at is not None
-
-
-def locked_model(session: Session, organisation_id: str, model_id: str) -> Model:
-    """The model's row, made where it is missing; others wait until the transaction ends."""
-    key = (organisation_id, model_id)
-    found = session.get(Model, key, with_for_update=True)
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            session.add(Model(organisation_id=organisation_id, model_id=model_id))
-    except IntegrityError:
-        pass  # another transaction was first
-    return session.get_one(Model, key, with_for_update=True)
-
-
-def locked_upload(session: Session, organisation_id: str, upload_id: str) -> Upload | None:
-    """The organisation's upload."""
-    query = select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
-    return session.scalars(query.with_for_update()).first()
-
-
-def live_datasets(organisation_id: str, model_id: str) -> Select[tuple[Dataset]]:
-    """The model's rows that are not deleted."""
-    return select(Dataset).where(
-        Dataset.organisation_id == organisation_id, Dataset.model_id == model_id, LIVE
-    )
-
-
-def leased_dataset(session: Session, job: Dataset) -> Dataset | None:
-    """The row of `job`, where it still waits and is leased to the worker that took it."""
-    query = select(Dataset).where(
-        Dataset.id == job.id, Dataset.lease_owner == job.lease_owner, WAITING
-    )
-    return session.scalars(query.with_for_update()).first()
-
-
-def abort_open_uploads(session: Session, organisation_id: str, model_id: str) -> None:
-    """No upload for the model goes on."""
-    session.execute(
-        update(Upload)
-        .where(
-            Upload.organisation_id == organisation_id,
-            Upload.model_id == model_id,
-            Upload.status == "open",
-        )
-        .values(status="aborted", unwanted_at=now())
-    )
-
-
-def purgeable(before: datetime) -> ColumnElement[bool]:
-    """Rows deleted before then, but those of a model in training."""
-    in_training = exists().where(
-        Training.organisation_id == Dataset.organisation_id,
-        Training.model_id == Dataset.model_id,
-        IN_TRAINING,
-    )
-    return and_(UNPURGED, Dataset.deleted_at < before, ~in_training)
-
-
-def datasets_state(session: Session, organisation_id: str, model_id: str) -> wire.DatasetsState:
-    """One query, so that no change falls between the two numbers."""
-    waiting = live_datasets(organisation_id, model_id).where(WAITING)
-    revision = select(Model.revision).where(
-        Model.organisation_id == organisation_id, Model.model_id == model_id
-    )
-    row = session.execute(
-        select(
-            func.coalesce(revision.scalar_subquery(), 0),
-            select(func.count()).select_from(waiting.subquery()).scalar_subquery(),
-        )
-    ).one()
-    return wire.DatasetsState(revision=row[0], processing=row[1])
