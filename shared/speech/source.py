@@ -108,7 +108,7 @@ def _unmarked_utf16(sample: bytes) -> str | None:
     encoding = "utf-16-be" if even > odd else "utf-16-le"
     text = sample[: len(sample) // 2 * 2].decode(encoding, errors="replace")
     # The last letter may be cut in half.
-    return encoding if all(map(_is_written, text.removesuffix("\ufffd"))) else None
+    return encoding if text and all(map(_is_written, text.removesuffix("\ufffd"))) else None
 
 
 def _is_written(letter: str) -> bool:

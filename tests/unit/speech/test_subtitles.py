@@ -151,6 +151,14 @@ def test_encodings_without_a_mark(data: bytes, text: str) -> None:
     assert parse_transcript("a.txt", data).text == text
 
 
+@given(data=st.binary(min_size=1, max_size=60))
+def test_bytes_with_nulls_are_text_of_one_encoding_or_none(data: bytes) -> None:
+    with suppress(TranscriptInvalid):
+        assert "\x00" not in parse_transcript("a.txt", b"\x00" + data).text
+    with pytest.raises(TranscriptInvalid):
+        parse_transcript("a.txt", b"\x00" * len(data))
+
+
 def test_plain_text_has_lines_and_no_times() -> None:
     parsed = parse_transcript("a.txt", b"\xef\xbb\xbf one\t two \r\n\r\n<three>\n")
     assert (parsed.text, parsed.cues, parsed.start, parsed.end) == (
