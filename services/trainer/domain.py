@@ -7,15 +7,13 @@ from enum import IntEnum
 
 from shared.events.data import DataUse, Dropped, Fault
 from shared.rpc.catalog import StatusName
-from shared.speech.cues import MAX_SECONDS, Cue, segment
+from shared.speech.cues import Cue
 from shared.speech.filenames import basename, stem
 from shared.speech.manifest import ManifestRow
 from shared.speech.subtitles import Transcript
 
 DOWNLOAD_SECONDS = 300
 LOSS_POINTS = 500
-PAUSE_SECONDS = 1.0
-"""Up to here, audio between two cues is a pause that the engine trains on with them."""
 
 
 class Status(IntEnum):
@@ -59,17 +57,17 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Cut:
-    """What is left of a recording, and what is not used of it; `pcm` is a file's name."""
+    """A recording with its cues, or why it has none that can be used; `pcm` is a file's name."""
 
     name: str
     pcm: str
-    segments: tuple[Cue, ...]
+    cues: tuple[Cue, ...]
     dropped: tuple[Dropped, ...]
 
 
 @dataclass(frozen=True)
 class Material:
-    """The recordings with at least one segment, and the ledger of the rest."""
+    """The recordings with at least one cue, and the ledger of the others."""
 
     recordings: tuple[Cut, ...]
     dropped: tuple[Dropped, ...]
@@ -78,12 +76,12 @@ class Material:
     def of(cls, cuts: Iterable[Cut]) -> "Material":
         """Collect the recordings of a training, in their order."""
         cuts = tuple(cuts)
-        recordings = tuple(cut for cut in cuts if cut.segments)
+        recordings = tuple(cut for cut in cuts if cut.cues)
         return cls(recordings, tuple(ledger(drop for cut in cuts for drop in cut.dropped)))
 
     def data_use(self) -> DataUse:
         """The figures before the engine has chosen among the segments."""
-        segments = [cue for cut in self.recordings for cue in cut.segments]
+        segments = [cue for cut in self.recordings for cue in cut.cues]
         return DataUse(
             segments=len(segments),
             seconds_used=round(sum(cue.seconds for cue in segments), 3),
@@ -124,32 +122,12 @@ class Manifest:
 
 
 def cut(name: str, pcm: str, transcript: Transcript, seconds: float) -> Cut:
-    """Segments of the recording `name`, `seconds` long.
+    """The cues of the recording `name`, `seconds` long; a text without times is one cue.
 
-    Beyond what `segment` drops: `no-cue` is audio that no cue covers, pauses excepted, and
-    `needs-alignment` a text without times beside audio that does not fit into one segment.
+    The engine applies the limits on a cue, and aligns those that are too long.
     """
-    if transcript.cues is None and seconds > MAX_SECONDS:
-        return Cut(name, pcm, (), (Dropped(file=name, reason="needs-alignment", seconds=seconds),))
     cues = transcript.cues or (Cue(0.0, seconds, " ".join(transcript.text.split())),)
-    found = segment(cues)
-    dropped = [
-        Dropped(file=name, reason=drop.reason, seconds=drop.seconds) for drop in found.dropped
-    ]
-    if bare := uncovered(cues, seconds):
-        dropped.append(Dropped(file=name, reason="no-cue", seconds=bare))
-    return Cut(name, pcm, found.kept, tuple(dropped))
-
-
-def uncovered(cues: Iterable[Cue], seconds: float) -> float:
-    """Seconds of audio outside all cues, which are in order of start; pauses do not count."""
-    total = covered = 0.0
-    for start, end in [*((cue.start, cue.end) for cue in cues), (seconds, seconds)]:
-        gap = min(start, seconds) - covered
-        if gap > PAUSE_SECONDS:
-            total += gap
-        covered = max(covered, end)
-    return total
+    return Cut(name, pcm, tuple(cues), ())
 
 
 def ledger(drops: Iterable[Dropped]) -> list[Dropped]:

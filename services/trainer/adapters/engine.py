@@ -54,7 +54,7 @@ def write_job(
 ) -> None:
     """Describe the training whose PCM files lie in `job_dir`."""
     recordings = [
-        {"name": each.name, "pcm": each.pcm, "segments": [asdict(cue) for cue in each.segments]}
+        {"name": each.name, "pcm": each.pcm, "segments": [asdict(cue) for cue in each.cues]}
         for each in material.recordings
     ]
     job = {

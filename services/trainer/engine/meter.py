@@ -36,6 +36,7 @@ class Meter:
         self._percent = 0.0
         self._phase_began = self._began = time.monotonic()
         self._phase_from = 0.0
+        self._bands = BANDS
         self.loss: list[tuple[int, float]] = []
         self.seconds: dict[str, float] = {}
 
@@ -46,6 +47,15 @@ class Meter:
         self._phase, self._phase_began, self._phase_from = phase, now, 0.0
         self.tick(0.0)
 
+    def widen(self, phase: Phase, share: float) -> None:
+        """Give a phase so much of the whole beyond its usual part; the others share the rest."""
+        at, extra = self._bands[phase][1], 100 * share
+        moved = {each: [edge * (1 - share) for edge in band] for each, band in self._bands.items()}
+        for each, (low, high) in self._bands.items():
+            moved[each][0] += extra if low >= at else 0
+            moved[each][1] += extra if high >= at else 0
+        self._bands = {each: (low, high) for each, (low, high) in moved.items()}
+
     def skip(self, share: float) -> None:
         """A share of the phase that an earlier run did: it says nothing about the speed."""
         self._phase_from = share
@@ -54,7 +64,7 @@ class Meter:
         """The share of the phase that is done, 0 to 1. Raises Interrupted."""
         if self._should_stop():
             raise Interrupted
-        low, high = BANDS[self._phase]
+        low, high = self._bands[self._phase]
         self._percent = max(self._percent, low + (high - low) * min(1.0, share))
         percent = round(self._percent, 1)
         self._report(Progress(self._phase, percent, self._remaining(share), self._curve()))
@@ -66,7 +76,7 @@ class Meter:
 
     def _remaining(self, share: float) -> float | None:
         """Seconds to go, by the pace of this phase once it is known, else by that of the whole."""
-        low, high = BANDS[self._phase]
+        low, high = self._bands[self._phase]
         gained = (share - self._phase_from) * (high - low)
         if gained >= 0.15 * (high - low):
             pace = (time.monotonic() - self._phase_began) / gained

@@ -34,9 +34,14 @@ class Recording:
     segments: tuple[Segment, ...]
 
     @property
+    def samples(self) -> int:
+        """Length of the audio in samples."""
+        return self.pcm.stat().st_size // BYTES_PER_SAMPLE
+
+    @property
     def seconds(self) -> float:
         """Length of the audio."""
-        return self.pcm.stat().st_size / BYTES_PER_SAMPLE / SAMPLE_RATE
+        return self.samples / SAMPLE_RATE
 
 
 @dataclass(frozen=True)

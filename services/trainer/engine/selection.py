@@ -1,13 +1,15 @@
-"""Which segments can be used, and the ledger of those that cannot."""
+"""Which segments can be used, and what falls out."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, divide
 
+from .alignment import Aligned
 from .fault import EngineFault
-from .recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Clip, Recording, Segment
+from .ledger import Drop
+from .recording import SAMPLE_RATE, Clip, Recording, Segment
 from .scoring import normalise
 from .vocabulary import MAX_TOKENS, Vocabulary
 
@@ -24,15 +26,6 @@ MOST_TEXT = MAX_TOKENS - SPECIAL_TOKENS
 
 
 @dataclass(frozen=True)
-class Drop:
-    """Seconds of a file that are not used, and why."""
-
-    file: str
-    reason: str
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Selection:
     """The usable clips, in the order of the recordings, and what fell out."""
 
@@ -40,12 +33,26 @@ class Selection:
     drops: tuple[Drop, ...]
 
 
-def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: str) -> Selection:
+Align = Callable[[Recording, Segment], Aligned]
+"""Cuts a segment over 30 s."""
+
+
+def unaligned(_recording: Recording, segment: Segment) -> Aligned:
+    """For a caller that has nobody to listen: nothing of a long segment can be used."""
+    return Aligned((), ((segment.start, segment.end),))
+
+
+def select(
+    recordings: Iterable[Recording],
+    vocabulary: Vocabulary,
+    language: str,
+    align: Align = unaligned,
+) -> Selection:
     """Keep the segments of 0.5 to 30 s with a text that fits the decoder.
 
-    One whose text does not fit is split into the fewest equal parts whose texts do; a
-    `Clip.index` counts the parts. Reasons of the ledger: ``too-short``, ``too-long``,
-    ``outside-audio``, ``empty-text``, ``text-too-long``.
+    A longer one is cut by ``align``. One whose text does not fit is split into the fewest equal
+    parts whose texts do. A `Clip.index` counts the parts. Reasons of drops: ``cue-too-short``,
+    ``not-aligned``, ``outside-audio``, ``no-text``, ``text-too-long``.
 
     Raises:
         EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three,
@@ -55,7 +62,19 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
     drops: list[Drop] = []
     for recording in recordings:
         available = _available(recording)
-        parts = (part for each in recording.segments for part in _fitting(each, vocabulary))
+        pieces: list[Segment] = []
+        for each in recording.segments:
+            if round(each.end - each.start, 6) <= MAX_SECONDS:
+                pieces.append(each)
+                continue
+            audible = Segment(each.start, min(each.end, available / SAMPLE_RATE), each.text)
+            if audible.start >= audible.end or not normalise(each.text, language):
+                pieces.append(each)  # dropped below, with its reason
+                continue
+            aligned = align(recording, audible)
+            pieces += aligned.pieces
+            drops += [_drop(recording, *span, "not-aligned") for span in aligned.dropped]
+        parts = (part for each in pieces for part in _fitting(each, vocabulary))
         for index, segment in enumerate(parts):
             begin = max(0, round(segment.start * SAMPLE_RATE))
             stop = min(available, round(segment.end * SAMPLE_RATE))
@@ -64,8 +83,7 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
             clip = Clip(recording.name, index, recording.pcm, begin, stop, text, tokens)
             reason = _unfit(clip, segment.end, available, language)
             if reason:
-                seconds = max(0.0, segment.end - segment.start)
-                drops.append(Drop(recording.name, reason, seconds))
+                drops.append(_drop(recording, segment.start, segment.end, reason))
             else:
                 clips.append(clip)
     if not clips:
@@ -74,6 +92,10 @@ def select(recordings: Iterable[Recording], vocabulary: Vocabulary, language: st
         message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
         raise EngineFault("too-few-segments", message, fault="data")
     return Selection(tuple(clips), tuple(drops))
+
+
+def _drop(recording: Recording, start: float, end: float, reason: str) -> Drop:
+    return Drop(recording.name, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE), reason)
 
 
 def _fitting(segment: Segment, vocabulary: Vocabulary) -> tuple[Segment, ...]:
@@ -94,7 +116,7 @@ def _fitting(segment: Segment, vocabulary: Vocabulary) -> tuple[Segment, ...]:
 def _available(recording: Recording) -> int:
     """Samples that are there."""
     try:
-        return recording.pcm.stat().st_size // BYTES_PER_SAMPLE
+        return recording.samples
     except OSError as error:
         message = f"the audio of {recording.name}: {error.strerror}"
         raise EngineFault("recording-unreadable", message, fault="platform") from error
@@ -105,23 +127,11 @@ def _unfit(clip: Clip, end: float, available: int, language: str) -> str | None:
     if end > available / SAMPLE_RATE + OVERHANG_SECONDS:
         return "outside-audio"
     if clip.seconds < MIN_SECONDS:
-        return "too-short"
-    if clip.seconds > MAX_SECONDS:
-        return "too-long"
+        return "cue-too-short"
     if not normalise(clip.text, language):
-        return "empty-text"
+        return "no-text"
+    if clip.seconds > MAX_SECONDS:
+        return "not-aligned"
     if len(clip.tokens) > MOST_TEXT:
         return "text-too-long"
     return None
-
-
-def ledger(drops: Iterable[Drop]) -> list[dict[str, object]]:
-    """``[{file, reason, seconds}]``, one row a file and reason, in order of first appearance."""
-    sums: dict[tuple[str, str], float] = {}
-    for drop in drops:
-        key = (drop.file, drop.reason)
-        sums[key] = sums.get(key, 0.0) + drop.seconds
-    return [
-        {"file": file, "reason": reason, "seconds": round(seconds, 3)}
-        for (file, reason), seconds in sums.items()
-    ]

@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from shared.speech.cues import MAX_SECONDS
+
 from .blending import Blender, choose
 from .checkpoint import discard_checkpoint
 from .ct2 import read_model
@@ -16,16 +18,21 @@ from .exam import Answers, Exam
 from .features import Spectrograms
 from .fingerprint import fingerprint
 from .hardware import Hardware
+from .hearing import Aligner
 from .job import Job, Result
+from .ledger import Drop, account
 from .meter import Meter
 from .parity import WINDOWS, check_parity
 from .recogniser import Recogniser
-from .selection import Drop, ledger, select
+from .selection import select
 from .split import Shares, split
 from .tuning import Corpus, Tuning
 from .vocabulary import Vocabulary
 from .weights import export_model, import_model
 from .windows import Window, pack
+
+HEARING_SHARE = 0.3
+"""Of the whole time, where all audio is in segments that must be aligned."""
 
 
 class Training:
@@ -65,16 +72,30 @@ class Training:
         self._file = read_model(job.base_model)
         self._whisper = import_model(self._file, self._hardware.device)
         self._spectrograms = Spectrograms(self._whisper.config.num_mel_bins)
-        selection = select(job.recordings, self._vocabulary, job.language)
+        selection = select(job.recordings, self._vocabulary, job.language, self._aligner())
         total = sum(clip.seconds for clip in selection.clips)
         shares = Shares(
             test=min(total * settings.test_share, settings.max_test_seconds),
             dev=min(total * settings.dev_share, settings.max_dev_seconds),
         )
         self._split = split(selection.clips, shares)
-        gap = [Drop(clip.recording, "split-gap", clip.seconds) for clip in self._split.gap]
-        self._drops = [*selection.drops, *gap]
+        gap = [Drop(clip.recording, clip.begin, clip.stop, "split-gap") for clip in self._split.gap]
+        used = (*self._split.train, *self._split.dev, *self._split.test)
+        self._ledger = account(job.recordings, used, [*selection.drops, *gap])
         self._key = fingerprint(job, self._hardware, selection.clips)
+
+    def _aligner(self) -> Aligner:
+        job = self._job
+        spans = [each.end - each.start for one in job.recordings for each in one.segments]
+        long = sum(seconds for seconds in spans if seconds > MAX_SECONDS)
+        self._meter.widen("preparing", HEARING_SHARE * long / max(sum(spans), 1.0))
+        return Aligner(
+            job.base_model,
+            job.language,
+            self._hardware,
+            self._settings.threads,
+            lambda listened: self._meter.tick(listened / long),
+        )
 
     def _sit_baseline(self) -> None:
         test, dev = self._split.test, self._split.dev
@@ -165,8 +186,8 @@ class Training:
         used = (*self._split.train, *self._split.dev, *self._split.test)
         data = {
             "segments": len(used),
-            "seconds_used": round(sum(clip.seconds for clip in used), 3),
-            "dropped": ledger(self._drops),
+            "seconds_used": round(self._ledger.seconds_used, 3),
+            "dropped": self._ledger.sums(),
         }
         run = {
             "blend": self._share,
@@ -181,6 +202,7 @@ class Training:
             "parity_wer": self._parity,
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,
+            "ledger": self._ledger.rows(),
             "seconds": self._meter.seconds,
         }
         evaluation = evaluate(self._test.clips, self._baseline, tuned, self._settings.seed)

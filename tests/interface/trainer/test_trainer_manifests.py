@@ -71,7 +71,7 @@ def test_a_manifest_is_fetched_once_and_gives_each_recording_its_rows(
 
     material = prepare(pairs, counting, tmp_path, threading.Event())
 
-    assert [(each.name, each.segments) for each in material.recordings] == [
+    assert [(each.name, each.cues) for each in material.recordings] == [
         ("timed.wav", (Cue(0, 1, "un"), Cue(1, 1.75, "deux"))),
         ("Talk.wav", (Cue(0, 2, "trois"),)),
     ]

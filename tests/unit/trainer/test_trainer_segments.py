@@ -1,10 +1,8 @@
 """From transcripts to segments and the ledger."""
 
-from math import isclose
-
 import pytest
 
-from services.trainer.domain import Cut, Manifest, Material, cut, ledger, thinned, uncovered
+from services.trainer.domain import Cut, Manifest, Material, cut, ledger, thinned
 from shared.events.data import DataUse, Dropped
 from shared.speech.cues import Cue
 from shared.speech.manifest import ManifestRow
@@ -23,56 +21,15 @@ def cut_of(data: bytes, seconds: float, name: str = "a.vtt") -> Cut:
     return cut("a.wav", "0.pcm", parse_transcript(name, data), seconds)
 
 
-def reasons(found: Cut) -> dict[str, float]:
-    return {drop.reason: drop.seconds for drop in found.dropped}
+def test_the_cues_of_a_transcript_are_those_of_its_recording() -> None:
+    found = cut_of(vtt((0, 0.4, "euh"), (1, 61, "un deux trois")), 61.0)
+    assert found.cues == (Cue(0.0, 0.4, "euh"), Cue(1.0, 61.0, "un deux trois"))
 
 
-def test_cues_become_segments() -> None:
-    found = cut_of(vtt((0, 2, "un"), (2.5, 4, "deux")), 4.0)
-    assert found.segments == (Cue(0.0, 2.0, "un"), Cue(2.5, 4.0, "deux"))
-    assert found.dropped == ()
-
-
-def test_a_short_cue_is_dropped_and_a_long_one_split() -> None:
-    found = cut_of(vtt((0, 0.4, "euh"), (1, 61, "un deux trois quatre cinq six")), 61.0)
-    assert reasons(found) == pytest.approx({"cue-too-short": 0.4})
-    assert [cue.seconds for cue in found.segments] == [30.0, 30.0]
-
-
-def test_a_plain_text_beside_short_audio_is_one_segment() -> None:
-    found = cut_of(b"Bonjour,\nle monde.\n", 29.5, "a.txt")
-    assert found.segments == (Cue(0.0, 29.5, "Bonjour, le monde."),)
-
-
-def test_a_plain_text_beside_long_audio_waits_for_alignment() -> None:
-    found = cut_of(b"Bonjour", 30.5, "a.txt")
-    assert found.segments == ()
-    assert reasons(found) == {"needs-alignment": 30.5}
-
-
-def test_audio_that_no_cue_covers_is_in_the_ledger() -> None:
-    found = cut_of(vtt((5, 10, "un"), (10.8, 20, "deux"), (50, 55, "trois")), 100.0)
-    assert reasons(found) == pytest.approx({"no-cue": 5 + 30 + 45})
-
-
-@pytest.mark.parametrize(
-    ("cues", "seconds", "expected"),
-    [
-        ([], 10.0, 10.0),
-        ([Cue(0, 10, "a")], 10.0, 0.0),
-        ([Cue(0, 9.5, "a")], 10.0, 0.0),
-        ([Cue(0, 8, "a"), Cue(2, 4, "b")], 12.0, 4.0),
-        ([Cue(20, 30, "beyond the audio")], 10.0, 10.0),
-    ],
-)
-def test_uncovered_seconds(cues: list[Cue], seconds: float, expected: float) -> None:
-    assert uncovered(cues, seconds) == pytest.approx(expected)
-
-
-def test_used_and_dropped_seconds_are_all_seconds() -> None:
-    found = cut_of(vtt((0, 0.3, "a"), (2, 70, "b c d"), (90, 95, "e")), 120.0)
-    used = sum(cue.seconds for cue in found.segments)
-    assert isclose(used + sum(drop.seconds for drop in found.dropped), 120.0)
+@pytest.mark.parametrize("seconds", [29.5, 3000.0])
+def test_a_text_without_times_is_one_cue(seconds: float) -> None:
+    found = cut_of(b"Bonjour,\nle monde.\n", seconds, "a.txt")
+    assert found.cues == (Cue(0.0, seconds, "Bonjour, le monde."),)
 
 
 def test_the_ledger_sums_up_each_file_and_reason() -> None:
@@ -113,10 +70,7 @@ def test_a_manifests_text_without_times_is_that_of_the_whole_recording() -> None
     manifest = Manifest([row("a.wav", "Bonjour,"), row("a.wav", "le monde.")])
     transcript = manifest.transcript("a.wav")
     assert transcript is not None
-    assert cut("a.wav", "0.pcm", transcript, 3).segments == (Cue(0, 3, "Bonjour, le monde."),)
-    assert cut("a.wav", "0.pcm", transcript, 31).dropped == (
-        Dropped(file="a.wav", reason="needs-alignment", seconds=31),
-    )
+    assert cut("a.wav", "0.pcm", transcript, 31).cues == (Cue(0, 31, "Bonjour, le monde."),)
 
 
 def test_the_cues_of_a_manifest_are_cut_as_those_of_a_transcript() -> None:

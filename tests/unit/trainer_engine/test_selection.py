@@ -7,8 +7,10 @@ from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
 from services.trainer.engine import EngineFault, Recording, Segment
+from services.trainer.engine.alignment import Aligned
+from services.trainer.engine.ledger import Drop
 from services.trainer.engine.recording import SAMPLE_RATE
-from services.trainer.engine.selection import Drop, ledger, select
+from services.trainer.engine.selection import select
 from services.trainer.engine.vocabulary import Vocabulary
 
 
@@ -35,17 +37,33 @@ GOOD = (Segment(0, 2, "un"), Segment(2, 4, "deux"), Segment(4, 6, "trois"))
 @pytest.mark.parametrize(
     ("segment", "reason"),
     [
-        (Segment(10, 10.4, "x"), "too-short"),
-        (Segment(10, 40.1, "x"), "too-long"),
+        (Segment(10, 10.4, "x"), "cue-too-short"),
+        (Segment(10, 40.1, "x"), "not-aligned"),
+        (Segment(10, 40.1, " … "), "no-text"),
         (Segment(98, 101, "x"), "outside-audio"),
-        (Segment(10, 12, " … "), "empty-text"),
+        (Segment(10, 12, " … "), "no-text"),
         (Segment(10, 40, "x" * 445), "text-too-long"),
     ],
 )
 def test_what_falls_out(recording: Callable[..., Recording], segment: Segment, reason: str) -> None:
     found = select([recording(*GOOD, segment)], Letters(), "fr")
     assert [clip.text for clip in found.clips] == ["un", "deux", "trois"]
-    assert found.drops == (Drop("a.wav", reason, segment.end - segment.start),)
+    begin, stop = round(segment.start * SAMPLE_RATE), round(segment.end * SAMPLE_RATE)
+    assert found.drops == (Drop("a.wav", begin, stop, reason),)
+
+
+def test_a_long_segment_is_cut_by_who_can_hear_it(recording: Callable[..., Recording]) -> None:
+    asked: list[Segment] = []
+
+    def align(_: Recording, segment: Segment) -> Aligned:
+        asked.append(segment)
+        return Aligned((Segment(20, 49, "x"), Segment(49, 70, "y")), ((70.0, 100.0),))
+
+    found = select([recording(*GOOD, Segment(20, 1e9, "x y z"))], Letters(), "fr", align)
+
+    assert asked == [Segment(20, 100, "x y z")]
+    assert [clip.text for clip in found.clips[3:]] == ["x", "y"]
+    assert found.drops == (Drop("a.wav", 70 * SAMPLE_RATE, 100 * SAMPLE_RATE, "not-aligned"),)
 
 
 def test_a_text_over_the_decoders_context_is_split_into_parts_that_fit(
@@ -70,7 +88,7 @@ def test_a_text_over_the_decoders_context_is_split_into_parts_that_fit(
 def test_a_text_that_no_split_makes_fit_is_left_out(recording: Callable[..., Recording]) -> None:
     words = " ".join(["x" * 50] * 100)  # ten parts and more, of a tenth of a second
     found = select([recording(*GOOD, Segment(10, 11, words))], Letters(), "fr")
-    assert found.drops == (Drop("a.wav", "text-too-long", 1),)
+    assert found.drops == (Drop("a.wav", 10 * SAMPLE_RATE, 11 * SAMPLE_RATE, "text-too-long"),)
 
 
 def test_an_end_a_little_after_the_audio_is_cut(recording: Callable[..., Recording]) -> None:
@@ -88,14 +106,6 @@ def test_two_segments_are_too_few(recording: Callable[..., Recording]) -> None:
     with pytest.raises(EngineFault) as caught:
         select([recording(*GOOD[:2])], Letters(), "fr")
     assert caught.value.code == "too-few-segments"
-
-
-def test_the_ledger_sums_a_file_and_reason() -> None:
-    drops = [Drop("a", "too-long", 1.5), Drop("b", "too-long", 1.0), Drop("a", "too-long", 2.0)]
-    assert ledger(drops) == [
-        {"file": "a", "reason": "too-long", "seconds": 3.5},
-        {"file": "b", "reason": "too-long", "seconds": 1.0},
-    ]
 
 
 def test_missing_audio_is_a_fault_of_the_platform(tmp_path: Path) -> None:

@@ -1,0 +1,120 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.trainer.engine.alignment import Heard, cut, place
+from services.trainer.engine.recording import Segment
+
+WORDS = st.lists(
+    st.tuples(st.sampled_from(["un", "deux", "l'heure", "…", "Trois,"]), st.floats(0.1, 6)),
+    min_size=1,
+    max_size=60,
+)
+
+
+def middle(before: float, after: float) -> float:
+    return (before + after) / 2
+
+
+def heard(*words: tuple[float, float, str]) -> list[Heard]:
+    return [Heard(*word) for word in words]
+
+
+def test_words_take_over_the_times_of_what_is_heard() -> None:
+    segment = Segment(10, 20, "Oui, c'est l'heure !")
+    listened = heard((11, 11.5, " oui"), (12, 13, " c'est"), (13, 15, " l'heure."))
+
+    words = place(segment, listened, "fr")
+
+    assert [segment.text[word.begin : word.stop] for word in words] == [
+        "Oui,",
+        "c'est",
+        "l'heure",
+        "!",
+    ]
+    assert [(word.start, word.end, word.sure) for word in words] == [
+        (11, 11.5, True),
+        (12, 13, True),
+        (13, 15, True),
+        (15, 20, False),
+    ]
+
+
+def test_what_is_not_heard_lies_between_its_neighbours() -> None:
+    words = place(
+        Segment(0, 10, "un deux trois quatre"), heard((2, 3, "un"), (6, 7, "quatre")), "fr"
+    )
+
+    assert [(word.start, word.end) for word in words] == [(2, 3), (3, 4.5), (4.5, 6), (6, 7)]
+    assert [word.sure for word in words] == [True, False, False, True]
+
+
+def test_without_spaces_each_letter_is_a_word() -> None:
+    words = place(Segment(0, 4, "你好。世"), heard((1, 3, "你好"), (3, 4, "世")), "zh")
+
+    assert [(word.start, word.end, word.sure) for word in words] == [
+        (1, 2, True),
+        (2, 3, True),
+        (3, 3, False),
+        (3, 4, True),
+    ]
+
+
+def test_a_cut_is_in_the_longest_pause_that_comes_late_enough() -> None:
+    listened = heard(
+        *((at, at + 0.9, "mot") for at in range(4)),
+        *((at, at + 0.9, "mot") for at in range(6, 15)),
+        *((at, at + 0.9, "mot") for at in range(17, 40)),
+    )
+    segment = Segment(0, 41, " ".join(["mot"] * len(listened)))
+
+    found = cut(segment, place(segment, listened, "fr"), middle)
+
+    assert [(piece.start, piece.end) for piece in found.pieces] == [
+        (0, pytest.approx(15.95)),
+        (pytest.approx(15.95), pytest.approx(40.2)),
+    ]
+    assert found.dropped == ((pytest.approx(40.2), 41),)
+    assert [len(piece.text.split()) for piece in found.pieces] == [13, 23]
+
+
+def test_what_was_not_heard_as_written_is_dropped() -> None:
+    listened = heard(*((at, at + 0.9, "mot") for at in range(20)))
+    wrong = " ".join(f"autre{number}" for number in range(30))
+    segment = Segment(0, 60, " ".join(["mot"] * 20) + " " + wrong)
+
+    found = cut(segment, place(segment, listened, "fr"), middle)
+
+    assert " ".join(piece.text for piece in found.pieces) == " ".join(["mot"] * 19)
+    assert found.dropped == ((found.pieces[-1].end, 60),)
+
+
+def test_nothing_heard_is_nothing_aligned() -> None:
+    segment = Segment(0, 60, "un deux")
+    assert cut(segment, place(segment, [], "fr"), middle).dropped == ((0, 60),)
+
+
+@given(spoken=WORDS, pauses=st.lists(st.floats(0, 3), min_size=60, max_size=60), data=st.data())
+def test_pieces_follow_each_other_within_the_segment_and_every_second_is_accounted_for(
+    spoken: list[tuple[str, float]], pauses: list[float], data: st.DataObject
+) -> None:
+    at, listened = 5.0, []
+    for (word, seconds), pause in zip(spoken, pauses, strict=False):
+        if data.draw(st.integers(0, 9)):  # one in ten is not heard
+            listened.append(Heard(at, at + seconds, word))
+        at += seconds + pause
+    segment = Segment(5.0, at + 1, "  ".join(word for word, _ in spoken))
+
+    found = cut(segment, place(segment, listened, "fr"), middle)
+
+    spans = [*((piece.start, piece.end) for piece in found.pieces), *found.dropped]
+    spans.sort()
+    assert spans[0][0] == segment.start
+    assert spans[-1][1] == segment.end
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
+    assert all(0.5 <= piece.end - piece.start <= 30 for piece in found.pieces)
+    said = " ".join(piece.text for piece in found.pieces).split()
+    rest = iter(segment.text.split())
+    assert all(word in rest for word in said)  # in order, each once

@@ -1,0 +1,79 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.trainer.engine.ledger import PAUSE, Drop, account
+from services.trainer.engine.recording import SAMPLE_RATE, Clip, Recording
+
+LENGTH = 10 * SAMPLE_RATE
+SPANS = st.tuples(st.integers(0, LENGTH), st.integers(0, LENGTH)).map(sorted)
+REASONS = st.sampled_from(["not-aligned", "no-text", "split-gap"])
+
+Make = Callable[[str], Recording]
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    pcm = tmp_path_factory.mktemp("audio") / "a.pcm"
+    np.zeros(LENGTH, dtype="<i2").tofile(pcm)
+    return lambda name: Recording(name, pcm, ())
+
+
+def clip(recording: Recording, begin: int, stop: int) -> Clip:
+    return Clip(recording.name, 0, recording.pcm, begin, stop, "", ())
+
+
+@given(
+    used=st.lists(st.tuples(st.booleans(), SPANS)),
+    dropped=st.lists(st.tuples(st.booleans(), SPANS, REASONS)),
+)
+def test_used_and_dropped_samples_are_all_samples_each_once(
+    recording: Make, used: list[tuple[bool, list[int]]], dropped: list[tuple[bool, list[int], str]]
+) -> None:
+    pair = [recording("a.wav"), recording("b.wav")]
+    clips = [clip(pair[which], *span) for which, span in used]
+    # A cue may claim to last beyond its audio.
+    drops = [Drop(pair[which].name, span[0], span[1] * 2, why) for which, span, why in dropped]
+
+    found = account(pair, clips, drops)
+
+    assert found.used + sum(each.stop - each.begin for each in found.drops) == 2 * LENGTH
+    booked = np.zeros((2, LENGTH), dtype=int)
+    for each in clips:
+        booked[int(each.recording == "b.wav"), each.begin : each.stop] = 1
+    assert booked.sum() == found.used
+    for row in found.drops:
+        assert row.begin < row.stop
+        booked[int(row.file == "b.wav"), row.begin : row.stop] += 1
+    assert (booked == 1).all()
+
+
+def test_what_no_cue_covers_is_a_pause_or_lacks_a_cue(recording: Make) -> None:
+    a = recording("a.wav")
+    clips = [clip(a, SAMPLE_RATE, 5 * SAMPLE_RATE), clip(a, 5 * SAMPLE_RATE + PAUSE, LENGTH)]
+
+    found = account([a], clips, [])
+
+    assert found.rows() == [
+        {"file": "a.wav", "start": 0.0, "end": 1.0, "reason": "no-cue"},
+        {"file": "a.wav", "start": 5.0, "end": 6.0, "reason": "pause"},
+    ]
+    assert found.seconds_used == 8.0
+
+
+def test_the_sums_have_a_row_a_file_and_reason(recording: Make) -> None:
+    a, b = recording("a.wav"), recording("b.wav")
+    drops = [
+        Drop("b.wav", 0, LENGTH, "no-text"),
+        Drop("a.wav", 0, SAMPLE_RATE, "no-text"),
+        Drop("a.wav", SAMPLE_RATE, LENGTH // 2, "split-gap"),
+        Drop("a.wav", LENGTH // 2, LENGTH, "no-text"),
+    ]
+    assert account([a, b], [], drops).sums() == [
+        {"file": "a.wav", "reason": "no-text", "seconds": 6.0},
+        {"file": "a.wav", "reason": "split-gap", "seconds": 4.0},
+        {"file": "b.wav", "reason": "no-text", "seconds": 10.0},
+    ]
