@@ -69,14 +69,47 @@ class Sample(Value):
     tuned: str
 
 
+class Comparison(Value):
+    """A figure of the base model and of the tuned one."""
+
+    baseline: float
+    tuned: float
+
+
+class Novel(Value):
+    """Word error rates (fractions) on the segments whose text is unlike all that was trained on."""
+
+    segments: int
+    wer: Comparison
+
+
+class Terms(Value):
+    """Share found of the words that are frequent in the recordings and rare elsewhere."""
+
+    words: list[str]
+    spoken: int
+    recall: Comparison
+
+
 class Evaluation(Value):
-    """Word error rates (fractions) on recordings that the training never saw."""
+    """Word error rates (fractions) on recordings that the training never saw.
+
+    `ci95` is that of `wer`, `difference_ci95` that of `wer - baseline_wer`. `cer` counts
+    characters, `folded_wer` words with small numbers spelled out and without diacritics.
+    `hallucinated_words` are words a minute that are heard in silence and noise.
+    """
 
     baseline_wer: float
     wer: float
     ci95: tuple[float, float]
     test_seconds: float
     samples: list[Sample]
+    difference_ci95: tuple[float, float] | None = None
+    cer: Comparison | None = None
+    folded_wer: Comparison | None = None
+    novel: Novel | None = None
+    terms: Terms | None = None
+    hallucinated_words: Comparison | None = None
 
 
 class Dropped(Value):

@@ -13,7 +13,7 @@ from .blending import Blender, choose
 from .checkpoint import discard_checkpoint
 from .ct2 import read_model
 from .encodings import Encodings
-from .evaluation import evaluate
+from .evaluation import Report
 from .exam import Answers, Exam
 from .features import Spectrograms
 from .fingerprint import fingerprint
@@ -22,6 +22,7 @@ from .hearing import Aligner
 from .job import Job, Result
 from .ledger import Drop, account
 from .meter import Meter
+from .noise import waveforms, words_a_minute
 from .parity import WINDOWS, check_parity
 from .recogniser import Recogniser
 from .selection import select
@@ -112,6 +113,15 @@ class Training:
         self._dev = Exam(dev, self._job.language, encodings, len(test))
         self._baseline = self._test.sit(recogniser, lambda s: self._meter.tick(0.8 + 0.1 * s))
         self._dev_baseline = self._dev.sit(recogniser, lambda s: self._meter.tick(0.9 + 0.1 * s))
+        self._hallucinated = self._words_in_noise(self._job.base_model)
+
+    def _words_in_noise(self, model_dir: Path) -> float:
+        recogniser = self._recogniser(model_dir)
+        heard = [
+            recogniser.decode(recogniser.encode(self._spectrograms.of(each))[None])[0]
+            for each in waveforms()
+        ]
+        return words_a_minute(heard, self._job.language)
 
     def _encode_windows(self) -> Corpus:
         windows: list[Window] = []
@@ -205,5 +215,14 @@ class Training:
             "ledger": self._ledger.rows(),
             "seconds": self._meter.seconds,
         }
-        evaluation = evaluate(self._test.clips, self._baseline, tuned, self._settings.seed)
-        return Result(self._model_dir, evaluation, data, run)
+        report = Report(
+            clips=self._test.clips,
+            baseline=self._baseline,
+            tuned=tuned,
+            known=[clip.text for clip in self._split.train],
+            hallucinated=(self._hallucinated, self._words_in_noise(self._model_dir)),
+            vocabulary=self._vocabulary,
+            language=self._job.language,
+            seed=self._settings.seed,
+        )
+        return Result(self._model_dir, report.document(), data, run)

@@ -23,6 +23,7 @@ from services.trainer.engine.recogniser import Recogniser
 from services.trainer.engine.recording import read_waveform
 from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.weights import import_model
+from shared.events.data import Evaluation
 
 Finished = tuple[Job, Result, list[Progress]]
 
@@ -65,7 +66,9 @@ def test_progress_rises_through_all_phases(finished: Finished) -> None:
 def test_the_result_keeps_the_contract(finished: Finished) -> None:
     job, result, _ = finished
     evaluation = result.evaluation
-    assert evaluation.keys() == {"baseline_wer", "wer", "ci95", "test_seconds", "samples"}
+    assert evaluation.keys() == Evaluation.model_fields.keys()
+    Evaluation.model_validate(evaluation)
+    assert evaluation["hallucinated_words"]["baseline"] >= 0
     assert evaluation["ci95"][0] <= evaluation["wer"] <= evaluation["ci95"][1]
     assert evaluation["samples"][0].keys() == {"reference", "baseline", "tuned"}
     total = sum(recording.seconds for recording in job.recordings)

@@ -4,7 +4,10 @@ import pytest
 from services.trainer.engine.scoring import (
     WordErrors,
     count_errors,
+    count_letters,
+    difference,
     error_rate,
+    fold,
     interval,
     normalise,
 )
@@ -61,3 +64,40 @@ def test_the_interval_narrows_with_more_segments() -> None:
 
 def test_equal_segments_leave_no_doubt() -> None:
     assert interval([WordErrors(1, 4)] * 20, seed=1) == (0.25, 0.25)
+
+
+@pytest.mark.parametrize(
+    ("written", "other", "language"),
+    [
+        ("les 22 étés", "les vingt-deux ete\u0301s", "fr"),
+        ("dial 9 now", "dial nine now", "en"),
+        ("façade", "facade", "fr"),
+    ],
+)
+def test_folded_texts_are_equal_where_only_the_spelling_differs(
+    written: str, other: str, language: str
+) -> None:
+    assert normalise(fold(written, language), language) == normalise(
+        fold(other, language), language
+    )
+
+
+@pytest.mark.parametrize("text", ["1984", "3.14", "2,500", "10 000 000", "5 elephants"])
+def test_numbers_that_are_not_small_or_of_no_known_language_stay(text: str) -> None:
+    assert fold(text, "xx") == text
+    if text != "5 elephants" and " " not in text:
+        assert fold(text, "en") == text
+
+
+def test_letters_are_counted_with_the_spaces_between_words() -> None:
+    assert count_letters("un deux", "un doux", "fr") == WordErrors(1, 7)
+    assert count_letters("…", "a", "fr") == WordErrors(1, 0)
+
+
+def test_a_difference_that_is_everywhere_is_no_accident() -> None:
+    base = [WordErrors(3, 10)] * 30
+    better = [WordErrors(2, 10)] * 30
+
+    assert difference(better, base, 7) == (pytest.approx(-0.1), pytest.approx(-0.1))
+    assert difference(base, base, 7) == (0.0, 0.0)
+    assert difference([], [], 7) == (0.0, 0.0)
