@@ -6,12 +6,10 @@ from collections.abc import Callable
 import torch
 
 from .fault import EngineFault
-from .hardware import detect
+from .hardware import detect, out_of_memory
 from .job import Job, Progress, Result
 from .meter import Meter
 from .training import Training
-
-CPU_EXHAUSTED = "DefaultCPUAllocator"
 
 
 def never() -> bool:
@@ -43,10 +41,8 @@ def train(
     meter = Meter(report, should_stop)
     try:
         result = Training(job, hardware, meter).run()
-    except (MemoryError, torch.OutOfMemoryError) as error:
-        raise _exhausted(error) from error
-    except RuntimeError as error:
-        if CPU_EXHAUSTED not in str(error) and "out of memory" not in str(error):
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
             raise
         raise _exhausted(error) from error
     shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)

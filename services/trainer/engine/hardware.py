@@ -40,6 +40,15 @@ def detect(device: Literal["auto", "cpu", "cuda"]) -> Hardware:
     return Hardware("cpu", bool(BFLOAT16_FLAGS & _cpu_flags()))
 
 
+def out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed: PyTorch and CTranslate2 say so in their own ways."""
+    told = str(error)
+    return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
+        isinstance(error, RuntimeError)
+        and ("DefaultCPUAllocator" in told or "out of memory" in told)
+    )
+
+
 def keep_freed_memory() -> None:
     """Let glibc reuse large blocks instead of returning them to the kernel.
 

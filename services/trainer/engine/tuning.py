@@ -12,7 +12,7 @@ from transformers import WhisperForConditionalGeneration
 from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from .encodings import Encodings
 from .fault import EngineFault, Interrupted
-from .hardware import Hardware
+from .hardware import Hardware, out_of_memory
 from .job import EngineSettings
 
 PREFIX = "model.decoder."
@@ -85,6 +85,7 @@ class Tuning:
         self._optimiser = torch.optim.AdamW(
             self.weights.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay
         )
+        self._at_once = settings.batch_windows
         self.step = 0
         self.loss: list[tuple[int, float]] = []
 
@@ -148,7 +149,7 @@ class Tuning:
     def _take_step(self) -> None:
         for group in self._optimiser.param_groups:
             group["lr"] = rate(self.step, self.total, self._settings)
-        value = self._descend(self._steps[self.step])
+        value = self._descend_as_memory_allows(self._steps[self.step])
         torch.nn.utils.clip_grad_norm_(self.weights.values(), MAX_GRADIENT)
         self._optimiser.step()
         self._optimiser.zero_grad(set_to_none=True)
@@ -158,8 +159,31 @@ class Tuning:
         self.step += 1
         self.loss.append((self.step, round(value, 5)))
 
-    def _descend(self, windows: list[int]) -> float:
+    def _descend_as_memory_allows(self, windows: list[int]) -> float:
+        """The gradients of all windows, of fewer at once from the first time that memory ran out.
+
+        Raises what an allocation raises where not even one window fits.
+        """
+        while True:
+            try:
+                return self._descend(windows, self._at_once)
+            except (MemoryError, RuntimeError) as error:
+                if not out_of_memory(error) or self._at_once == 1:
+                    raise
+            self._optimiser.zero_grad(set_to_none=True)  # a part of them may be there
+            self._at_once = max(1, self._at_once // 2)
+            if self._hardware.device == "cuda":
+                torch.cuda.empty_cache()
+
+    def _descend(self, windows: list[int], at_once: int) -> float:
         """Add gradients; return cross entropy a token, over some windows' text and timestamps."""
+        spoken = sum(
+            len(ids) - prompt for ids, prompt in (self._corpus.tokens[each] for each in windows)
+        )
+        parts = (windows[begin : begin + at_once] for begin in range(0, len(windows), at_once))
+        return sum(self._descend_together(part, spoken) for part in parts)
+
+    def _descend_together(self, windows: list[int], total_tokens: int) -> float:
         ids, targets = collate([self._corpus.tokens[each] for each in windows])
         device = self._hardware.device
         heard = torch.from_numpy(self._corpus.encodings.take(windows)).to(device)
@@ -182,10 +206,10 @@ class Tuning:
             with self._hardware.precision():
                 logits = self._projection(rows)
             loss = torch.nn.functional.cross_entropy(logits.float(), truth, reduction="sum")
-            torch.autograd.backward(loss / len(wanted))
+            torch.autograd.backward(loss / total_tokens)
             total += float(loss.detach())
         torch.autograd.backward(states, leaf.grad)
-        return total / len(wanted)
+        return total / total_tokens
 
 
 def collate(windows: Sequence[Tokens]) -> tuple[torch.Tensor, torch.Tensor]:

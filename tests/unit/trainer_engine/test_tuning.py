@@ -1,3 +1,4 @@
+import copy
 from itertools import chain
 from pathlib import Path
 
@@ -65,20 +66,29 @@ def whisper() -> WhisperForConditionalGeneration:
     return WhisperForConditionalGeneration(config).eval()
 
 
+TOKENS = [((3, 4, 5, 6, 7, 8, 9, 2), 2), ((3, 4, 40, 41, 2), 2)]
+HEARD = np.random.default_rng(0).standard_normal((2, 8, 16)).astype(np.float32)
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    encodings = Encodings(tmp_path / "heard.bin", "key", (2, 8, 16), np.float32)
+    encodings.fill(lambda index: HEARD[index], lambda _share: None)
+    return Corpus(TOKENS, [range(2)], encodings)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
 def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
-    whisper: WhisperForConditionalGeneration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whisper: WhisperForConditionalGeneration,
+    corpus: Corpus,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
 ) -> None:
-    rng = np.random.default_rng(0)
-    heard = rng.standard_normal((2, 8, 16)).astype(np.float32)
-    encodings = Encodings(tmp_path / "heard.bin", "key", heard.shape, np.float32)
-    encodings.fill(lambda index: heard[index], lambda _share: None)
-    tokens = [((3, 4, 5, 6, 7, 8, 9, 2), 2), ((3, 4, 40, 41, 2), 2)]
-    corpus = Corpus(tokens, [range(2)], encodings)
-    inputs, targets = collate(tokens)
+    inputs, targets = collate(TOKENS)
     monkeypatch.setattr(tuning, "LOGIT_ROWS", 2)
 
     ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
-    value = ours._descend([0, 1])
+    value = ours._descend([0, 1], at_once)
     found = {
         name: weight.grad.clone()
         for name, weight in ours.weights.items()
@@ -86,7 +96,7 @@ def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
     }
     whisper.zero_grad()
     state = whisper.model.decoder(
-        input_ids=inputs, encoder_hidden_states=torch.from_numpy(heard), use_cache=False
+        input_ids=inputs, encoder_hidden_states=torch.from_numpy(HEARD), use_cache=False
     ).last_hidden_state
     loss = torch.nn.functional.cross_entropy(
         whisper.proj_out(state).transpose(1, 2), targets, ignore_index=IGNORED
@@ -98,6 +108,36 @@ def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
         if weight.grad is not None:
             torch.testing.assert_close(found[name], weight.grad, rtol=1e-4, atol=1e-6)
     assert found
+
+
+def test_where_memory_runs_out_fewer_windows_are_taken_at_once(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = EngineSettings(epochs=2, batch_windows=2)
+    reference = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    together = ours._descend_together
+    taken: list[int] = []
+
+    def scarce(windows: list[int], total_tokens: int) -> float:
+        taken.append(len(windows))
+        value = together(windows, total_tokens)
+        if len(windows) > 1:  # after gradients are there, which must not count twice
+            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+        return value
+
+    monkeypatch.setattr(ours, "_descend_together", scarce)
+    for tuning_ in (reference, ours):
+        while tuning_.step < tuning_.total:
+            tuning_._take_step()
+
+    assert taken == [2, 1, 1, 1, 1]
+    for name, weight in ours.weights.items():
+        torch.testing.assert_close(weight, reference.weights[name], rtol=1e-4, atol=1e-6)
+    monkeypatch.setattr(ours, "_descend_together", lambda *_: 1 / 0)
+    ours.step = 0
+    with pytest.raises(ZeroDivisionError):
+        ours._take_step()
 
 
 @pytest.mark.parametrize(
