@@ -1,5 +1,6 @@
 """Held-out clips, encoded once and transcribed by several models."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from .recording import Clip
 from .scoring import WordErrors, count_errors, error_rate
 
 BATCH = 8
+
+LISTENED_TO = 20
+NEARLY_ALL = 0.8
 
 
 @dataclass(frozen=True)
@@ -50,3 +54,10 @@ class Exam:
             for clip, text in zip(self.clips, answers, strict=True)
         )
         return Answers(answers, counts)
+
+    def spoken(self, recogniser: Recogniser) -> str | None:
+        """What nearly all of the clips, or of some of them, sound like; None if like several."""
+        rows = list(range(self.first, self.first + min(len(self.clips), LISTENED_TO)))
+        heard = Counter(recogniser.languages(self.encodings.take(rows)))
+        language, count = heard.most_common(1)[0]
+        return language if count >= NEARLY_ALL * len(rows) else None

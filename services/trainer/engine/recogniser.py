@@ -51,3 +51,13 @@ class Recogniser:
             max_length=len(prompt) + MAX_TEXT_TOKENS,
         )
         return [self._vocabulary.decode(each.sequences_ids[0]) for each in found]
+
+    def languages(self, encodings: npt.NDArray[np.floating]) -> list[str]:
+        """What each of the encoder outputs ``(clips, 1500, width)`` sounds like most.
+
+        A model of English only hears English.
+        """
+        if not self._model.is_multilingual:
+            return ["en"] * len(encodings)
+        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(encodings, dtype=np.float32))
+        return [found[0][0].strip("<|>") for found in self._model.detect_language(view)]

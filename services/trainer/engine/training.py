@@ -15,6 +15,7 @@ from .ct2 import read_model
 from .encodings import Encodings
 from .evaluation import Report
 from .exam import Answers, Exam
+from .fault import EngineFault
 from .features import Spectrograms
 from .fingerprint import fingerprint
 from .hardware import Hardware
@@ -31,6 +32,9 @@ from .tuning import Corpus, Tuning
 from .vocabulary import Vocabulary
 from .weights import export_model, import_model
 from .windows import Window, pack
+
+NOT_UNDERSTOOD = 0.8
+"""Word error rate of a base model on a language that is not the one it is told to expect."""
 
 HEARING_SHARE = 0.3
 """Of the whole time, where all audio is in segments that must be aligned."""
@@ -113,7 +117,15 @@ class Training:
         self._dev = Exam(dev, self._job.language, encodings, len(test))
         self._baseline = self._test.sit(recogniser, lambda s: self._meter.tick(0.8 + 0.1 * s))
         self._dev_baseline = self._dev.sit(recogniser, lambda s: self._meter.tick(0.9 + 0.1 * s))
+        self._refuse_another_language(recogniser)
         self._hallucinated = self._words_in_noise(self._job.base_model)
+
+    def _refuse_another_language(self, recogniser: Recogniser) -> None:
+        """Both signs together: the base model understands nothing, and hears another language."""
+        wanted, spoken = self._job.language, self._test.spoken(recogniser)
+        if self._baseline.wer > NOT_UNDERSTOOD and spoken not in {None, wanted}:
+            message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
+            raise EngineFault("language-unlike-base", message, fault="data")
 
     def _words_in_noise(self, model_dir: Path) -> float:
         recogniser = self._recogniser(model_dir)

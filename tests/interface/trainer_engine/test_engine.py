@@ -152,3 +152,13 @@ def test_an_english_only_model_learns_no_french(base_model_dir: Callable[[str], 
     with pytest.raises(EngineFault) as caught:
         Vocabulary.read(base_model_dir("whisper-tiny.en"), "fr")
     assert caught.value.code == "language-not-supported"
+
+
+def test_speech_in_another_language_is_a_fault_of_the_data(
+    base_model_dir: Callable[[str], Path], recordings: tuple[Recording, ...], tmp_path: Path
+) -> None:
+    job = Job(base_model_dir("whisper-base"), "el", recordings, tmp_path)
+    with pytest.raises(EngineFault) as caught:
+        train(job, lambda _: None)
+    assert (caught.value.code, caught.value.fault) == ("language-unlike-base", "data")
+    assert "'en'" in str(caught.value)
