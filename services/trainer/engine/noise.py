@@ -9,12 +9,12 @@ from .recording import SAMPLE_RATE
 from .scoring import normalise
 
 SECONDS = 30
-LOUDNESS = (-60.0, -40.0, -25.0)
+LOUDNESS = (-50.0, -25.0)
 """Decibels below full scale of the noises."""
 
 
 def waveforms() -> Iterator[npt.NDArray[np.float32]]:
-    """Silence, white noise of three levels and the hum of the mains; the same each time."""
+    """Silence, soft and loud white noise, and the hum of the mains; the same each time."""
     count = SECONDS * SAMPLE_RATE
     yield np.zeros(count, dtype=np.float32)
     draw = np.random.default_rng(0)

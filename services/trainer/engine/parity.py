@@ -1,14 +1,20 @@
 """Does the exported model say what the trained one says?"""
 
+import statistics
 from collections.abc import Sequence
+from difflib import SequenceMatcher
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Word
 from transformers import WhisperForConditionalGeneration
 from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
 from .fault import EngineFault
+from .hardware import Hardware
 from .recogniser import MAX_TEXT_TOKENS, Recogniser
 from .scoring import count_errors, error_rate
 from .vocabulary import Vocabulary
@@ -16,8 +22,16 @@ from .vocabulary import Vocabulary
 MAX_WER = 0.05
 """Rounding differs between the two, so that a near tie may fall either way."""
 
-WINDOWS = 2
-"""Full windows say more words for an encoding than single clips."""
+PRECISIONS = {"cpu": ("float32", "int8"), "cuda": ("float16", "int8_float16")}
+"""What the weights were measured in, and what they may be served in; they are stored in float16."""
+
+MAX_ROUNDED_WER = 0.2
+"""Integers of eight bits change a word in thirty or so; a broken export changes most."""
+
+MAX_APART = 0.2
+
+WINDOWS = 1
+"""A full window says some fifty words; what a mistake in the export breaks, it breaks for all."""
 
 
 def check_parity(
@@ -79,3 +93,68 @@ def transcribe(
         said.append(token)
         given = [token]
     return vocabulary.decode(said)
+
+
+def check_words(
+    model_dir: Path,
+    hardware: Hardware,
+    threads: int,
+    waveforms: Sequence[npt.NDArray[np.float32]],
+    language: str,
+) -> float:
+    """Word error rate between the precisions in which the model is served, times compared too.
+
+    As it is served: by faster-whisper, with word times, which fail where the export has lost its
+    alignment heads.
+
+    Raises:
+        EngineFault: ``parity`` if it is over 20 %, or if the words that both heard begin a fifth of
+            a second apart in the median.
+    """
+    exact, rounded = (
+        [_heard(model, each, language) for each in waveforms]
+        for model in (
+            WhisperModel(
+                str(model_dir), device=hardware.device, compute_type=each, cpu_threads=threads
+            )
+            for each in PRECISIONS[hardware.device]
+        )
+    )
+    texts = [(_said(mine), _said(theirs)) for mine, theirs in zip(exact, rounded, strict=True)]
+    found = error_rate([count_errors(mine, theirs, language) for mine, theirs in texts])
+    apart = [
+        abs(mine[left].start - theirs[right].start)
+        for mine, theirs in zip(exact, rounded, strict=True)
+        for left, right in _same_words(mine, theirs)
+    ]
+    if found > MAX_ROUNDED_WER or (apart and statistics.median(apart) > MAX_APART):
+        message = f"The export differs from itself when it is rounded: WER {found:.1%}."
+        raise EngineFault("parity", message, fault="platform")
+    return found
+
+
+def _heard(model: WhisperModel, waveform: npt.NDArray[np.float32], language: str) -> list[Word]:
+    segments, _ = model.transcribe(
+        waveform, language=language, beam_size=1, temperature=0.0, word_timestamps=True
+    )
+    parts = list(segments)
+    words = [word for part in parts for word in part.words or ()]
+    if any(part.text.strip() for part in parts) and not words:
+        raise EngineFault("parity", "The export gives no times of words.", fault="platform")
+    return words
+
+
+def _said(words: Sequence[Word]) -> str:
+    return " ".join(word.word for word in words)
+
+
+def _same_words(mine: Sequence[Word], theirs: Sequence[Word]) -> list[tuple[int, int]]:
+    """Places of words that both heard, in order."""
+    matcher = SequenceMatcher(
+        None, [word.word for word in mine], [word.word for word in theirs], autojunk=False
+    )
+    return [
+        (block.a + offset, block.b + offset)
+        for block in matcher.get_matching_blocks()
+        for offset in range(block.size)
+    ]

@@ -24,14 +24,14 @@ from .job import Job, Result
 from .ledger import Drop, account
 from .meter import Meter
 from .noise import waveforms, words_a_minute
-from .parity import WINDOWS, check_parity
+from .parity import WINDOWS, check_parity, check_words
 from .recogniser import Recogniser
 from .selection import select
 from .split import Shares, split
 from .tuning import Corpus, Tuning
 from .vocabulary import Vocabulary
 from .weights import export_model, import_model
-from .windows import Window, pack
+from .windows import Quiet, Window, pack, quiet
 
 NOT_UNDERSTOOD = 0.8
 """Word error rate of a base model on a language that is not the one it is told to expect."""
@@ -65,10 +65,12 @@ class Training:
         self._meter.enter("exporting")
         self._export()
         self._meter.enter("evaluating")
-        tuned = self._sit(self._model_dir, self._test, self._meter.tick)
+        recogniser = self._recogniser(self._model_dir)
+        tuned = self._test.sit(recogniser, self._meter.tick)
+        hallucinated = self._words_in_noise(recogniser)
         self._meter.finish()
         discard_checkpoint(self._job.work_dir)
-        return self._result(tuned)
+        return self._result(tuned, hallucinated)
 
     def _prepare(self) -> None:
         job, settings = self._job, self._settings
@@ -118,7 +120,9 @@ class Training:
         self._baseline = self._test.sit(recogniser, lambda s: self._meter.tick(0.8 + 0.1 * s))
         self._dev_baseline = self._dev.sit(recogniser, lambda s: self._meter.tick(0.9 + 0.1 * s))
         self._refuse_another_language(recogniser)
-        self._hallucinated = self._words_in_noise(self._job.base_model)
+        spectrograms = [self._spectrograms.of(each) for each in waveforms()]
+        self._noise = np.stack([recogniser.encode(each) for each in spectrograms])
+        self._hallucinated = self._words_in_noise(recogniser)
 
     def _refuse_another_language(self, recogniser: Recogniser) -> None:
         """Both signs together: the base model understands nothing, and hears another language."""
@@ -127,19 +131,17 @@ class Training:
             message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
             raise EngineFault("language-unlike-base", message, fault="data")
 
-    def _words_in_noise(self, model_dir: Path) -> float:
-        recogniser = self._recogniser(model_dir)
-        heard = [
-            recogniser.decode(recogniser.encode(self._spectrograms.of(each))[None])[0]
-            for each in waveforms()
-        ]
-        return words_a_minute(heard, self._job.language)
+    def _words_in_noise(self, recogniser: Recogniser) -> float:
+        """Words a minute; both models share the encodings, since the encoder is frozen."""
+        return words_a_minute(recogniser.decode(self._noise), self._job.language)
 
     def _encode_windows(self) -> Corpus:
-        windows: list[Window] = []
+        windows: list[Window | Quiet] = []
         packings: list[range] = []
         for packing in range(self._settings.packings):
-            laid = pack(self._split.train, self._settings.seed, packing)
+            seed = self._settings.seed
+            spoken = pack(self._split.train, seed, packing)
+            laid: list[Window | Quiet] = [*spoken, *quiet(len(spoken), seed, packing)]
             packings.append(range(len(windows), len(windows) + len(laid)))
             windows.extend(laid)
         config = self._whisper.config
@@ -150,7 +152,7 @@ class Training:
         return Corpus(tokens, packings, encodings)
 
     @torch.inference_mode()
-    def _encode(self, window: Window) -> npt.NDArray[np.float32]:
+    def _encode(self, window: Window | Quiet) -> npt.NDArray[np.float32]:
         spectrogram = torch.from_numpy(self._spectrograms.of(window.waveform()))
         with self._hardware.precision():
             heard = self._whisper.model.encoder(spectrogram[None].to(self._hardware.device))
@@ -190,9 +192,18 @@ class Training:
         exact = import_model(file, self._hardware.device)
         recogniser = self._recogniser(self._model_dir)
         windows = pack(self._split.test, self._settings.seed, 0)[:WINDOWS]
-        spectrograms = [self._spectrograms.of(window.waveform()) for window in windows]
+        waveforms = [window.waveform() for window in windows]
+        spectrograms = [self._spectrograms.of(each) for each in waveforms]
         self._parity = check_parity(
             exact, recogniser, self._vocabulary, spectrograms, self._job.language
+        )
+        self._meter.tick(0.7)
+        self._rounded = check_words(
+            self._model_dir,
+            self._hardware,
+            self._settings.threads,
+            waveforms[:1],
+            self._job.language,
         )
 
     def _recogniser(self, model_dir: Path) -> Recogniser:
@@ -204,7 +215,7 @@ class Training:
     def _sit(self, model_dir: Path, exam: Exam, tick: Callable[[float], None]) -> Answers:
         return exam.sit(self._recogniser(model_dir), tick)
 
-    def _result(self, tuned: Answers) -> Result:
+    def _result(self, tuned: Answers, hallucinated: float) -> Result:
         used = (*self._split.train, *self._split.dev, *self._split.test)
         data = {
             "segments": len(used),
@@ -222,6 +233,7 @@ class Training:
             },
             "steps": self._steps,
             "parity_wer": self._parity,
+            "rounded_wer": self._rounded,
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,
             "ledger": self._ledger.rows(),
@@ -232,7 +244,7 @@ class Training:
             baseline=self._baseline,
             tuned=tuned,
             known=[clip.text for clip in self._split.train],
-            hallucinated=(self._hallucinated, self._words_in_noise(self._model_dir)),
+            hallucinated=(self._hallucinated, hallucinated),
             vocabulary=self._vocabulary,
             language=self._job.language,
             seed=self._settings.seed,

@@ -25,12 +25,14 @@ class Vocabulary:
     """Text to token ids and back, and the ids of the tokens that steer Whisper.
 
     ``start`` is the prompt that forces language and task, without ``<|notimestamps|>``;
+    ``previous`` stands before the text that came before, which stands before the prompt;
     ``suppressed`` and ``suppressed_first`` are the ids that decoding never yields, at all and as
     the first one.
     """
 
     tokenizer: Tokenizer
     start: tuple[int, ...]
+    previous: int
     no_timestamps: int
     end: int
     suppressed: tuple[int, ...]
@@ -52,6 +54,7 @@ class Vocabulary:
         return cls(
             tokenizer=tokenizer,
             start=_start(tokenizer, language),
+            previous=_special(tokenizer, "<|startofprev|>"),
             no_timestamps=_special(tokenizer, "<|notimestamps|>"),
             end=_special(tokenizer, "<|endoftext|>"),
             suppressed=tuple(config.get("suppress_ids") or ()),

@@ -29,6 +29,19 @@ TIMED_SHARE = 0.5
 
 SPECIAL_TOKENS = 5
 
+PREVIOUS_SHARE = 0.25
+"""The share of windows, among those that go on in a recording, that are told what came before."""
+
+MOST_PREVIOUS = 100
+"""Tokens of the text before."""
+
+QUIET_SHARE = 0.03
+"""Windows without speech for each window with it, one at least, so that the model says nothing
+where there is nothing."""
+
+QUIETEST, LOUDEST = -70.0, -30.0
+"""Decibels below full scale of the noise in them."""
+
 
 @dataclass(frozen=True)
 class Piece:
@@ -49,10 +62,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Window:
-    """At most 30 s of audio; its text is written with or without timestamp tokens."""
+    """At most 30 s of audio; its text is written with or without timestamp tokens.
+
+    ``previous`` are tokens of what was said before, if the decoder is told.
+    """
 
     pieces: tuple[Piece, ...]
     timestamps: bool
+    previous: tuple[int, ...] = ()
 
     @property
     def samples(self) -> int:
@@ -78,6 +95,8 @@ class Window:
         At most 448 tokens, from ``<|startoftranscript|>`` to ``<|endoftext|>``.
         """
         prompt = vocabulary.start if self.timestamps else vocabulary.plain_start
+        if self.previous:
+            prompt = (vocabulary.previous, *self.previous, *prompt)
         said = list(prompt)
         for piece in self.pieces:
             if self.timestamps:
@@ -88,11 +107,36 @@ class Window:
         return (*said, vocabulary.end), len(prompt)
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """30 s of noise in which nothing is said."""
+
+    decibels: float
+    seed: int
+
+    def waveform(self) -> npt.NDArray[np.float32]:
+        """The audio, float32, shape ``(480000,)``."""
+        noise = np.random.default_rng(self.seed).standard_normal(WINDOW_SAMPLES, dtype=np.float32)
+        return noise * np.float32(10 ** (self.decibels / 20))
+
+    def tokens(self, vocabulary: Vocabulary) -> tuple[tuple[int, ...], int]:
+        """As of a window: the end at once."""
+        prompt = vocabulary.plain_start
+        return (*prompt, vocabulary.end), len(prompt)
+
+
+def quiet(windows: int, seed: int, packing: int) -> list[Quiet]:
+    """The windows without speech that go with so many."""
+    draw = random.Random(f"quiet/{seed}/{packing}")  # noqa: S311 - reproducible, not secret
+    count = max(1, round(windows * QUIET_SHARE))
+    return [Quiet(draw.uniform(QUIETEST, LOUDEST), draw.getrandbits(32)) for _ in range(count)]
+
+
 def pack(clips: Sequence[Clip], seed: int, packing: int) -> list[Window]:
     """Lay every clip into exactly one window; a recording's clips keep their order.
 
     Recordings come in an order drawn from ``seed`` and ``packing``; short ones share windows.
-    About half of the windows are written with timestamps.
+    About half of the windows are written with timestamps, and some told what came before.
     """
     draw = random.Random(f"{seed}/{packing}")  # noqa: S311 - reproducible, not secret
     recordings = [list(group) for _, group in groupby(clips, key=lambda clip: clip.recording)]
@@ -103,13 +147,24 @@ def pack(clips: Sequence[Clip], seed: int, packing: int) -> list[Window]:
     for clip in (clip for group in recordings for clip in group):
         piece = _place(pieces, clip, draw)
         if pieces and (piece.stop > fill or _tokens(pieces) + len(clip.tokens) + 2 > MAX_TOKENS):
-            windows.append(Window(tuple(pieces), draw.random() < TIMED_SHARE))
+            windows.append(_window(pieces, windows, draw))
             pieces, fill = [], _fill(draw, packing)
             piece = Piece(clip, 0, natural=False)
         pieces.append(piece)
     if pieces:
-        windows.append(Window(tuple(pieces), draw.random() < TIMED_SHARE))
+        windows.append(_window(pieces, windows, draw))
     return windows
+
+
+def _window(pieces: Sequence[Piece], before: Sequence[Window], draw: random.Random) -> Window:
+    timestamps = draw.random() < TIMED_SHARE
+    previous: tuple[int, ...] = ()
+    if draw.random() < PREVIOUS_SHARE and before:
+        first, last = pieces[0].clip, before[-1].pieces[-1].clip
+        if (first.recording, first.index) == (last.recording, last.index + 1):
+            room = MAX_TOKENS - _tokens(pieces) - 1
+            previous = last.tokens[-min(MOST_PREVIOUS, room) :] if room > 0 else ()
+    return Window(tuple(pieces), timestamps, previous)
 
 
 def _fill(draw: random.Random, packing: int) -> float:

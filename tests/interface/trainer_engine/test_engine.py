@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from faster_whisper import WhisperModel
+from faster_whisper.transcribe import Word
 
 from services.trainer.engine import (
     EngineFault,
@@ -13,12 +16,13 @@ from services.trainer.engine import (
     Progress,
     Recording,
     Result,
+    parity,
     train,
 )
 from services.trainer.engine.ct2 import read_model
 from services.trainer.engine.features import Spectrograms
 from services.trainer.engine.hardware import Hardware
-from services.trainer.engine.parity import check_parity
+from services.trainer.engine.parity import check_parity, check_words
 from services.trainer.engine.recogniser import Recogniser
 from services.trainer.engine.recording import read_waveform
 from services.trainer.engine.vocabulary import Vocabulary
@@ -162,3 +166,31 @@ def test_speech_in_another_language_is_a_fault_of_the_data(
         train(job, lambda _: None)
     assert (caught.value.code, caught.value.fault) == ("language-unlike-base", "data")
     assert "'en'" in str(caught.value)
+
+
+def test_the_export_hears_the_same_words_at_the_same_times_when_it_is_rounded(
+    finished: Finished, recordings: tuple[Recording, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, result, _ = finished
+    audio = read_waveform(recordings[0].pcm, 0, 10**9)
+
+    def check() -> float:
+        return check_words(result.model_dir, Hardware("cpu", autocast=False), 0, [audio], "en")
+
+    assert check() <= 0.2
+    heard = parity._heard
+
+    def late(model: WhisperModel, *arguments: Any) -> list[Word]:
+        shift = 0.5 if "int8" in model.model.compute_type else 0.0
+        return [replace(word, start=word.start + shift) for word in heard(model, *arguments)]
+
+    def other(model: WhisperModel, *arguments: Any) -> list[Word]:
+        words = heard(model, *arguments)
+        rounded = "int8" in model.model.compute_type
+        return [replace(word, word="else") for word in words] if rounded else words
+
+    for broken in (late, other):
+        monkeypatch.setattr(parity, "_heard", broken)
+        with pytest.raises(EngineFault) as caught:
+            check()
+        assert (caught.value.code, caught.value.fault) == ("parity", "platform")

@@ -13,7 +13,7 @@ class Pairs(Vocabulary):
     """A vocabulary of one token for two letters."""
 
     def __init__(self) -> None:
-        super().__init__(Tokenizer(BPE()), (1, 2, 3), 4, 5, (), ())
+        super().__init__(Tokenizer(BPE()), (1, 2, 3), 9, 4, 5, (), ())
 
     def encode(self, text: str) -> tuple[int, ...]:
         return tuple(range((len(text) + 1) // 2))

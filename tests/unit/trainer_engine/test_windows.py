@@ -10,7 +10,7 @@ from tokenizers.models import BPE
 
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
 from services.trainer.engine.vocabulary import Vocabulary
-from services.trainer.engine.windows import WINDOW_SAMPLES, Piece, Window, pack
+from services.trainer.engine.windows import WINDOW_SAMPLES, Piece, Window, pack, quiet
 
 Corpus = list[list[tuple[float, float, int]]]
 
@@ -43,7 +43,7 @@ class Counting(Vocabulary):
     """A vocabulary that tells nothing but how many tokens there are."""
 
     def __init__(self) -> None:
-        super().__init__(Tokenizer(BPE()), (1, 2, 3), 4, 5, (), ())
+        super().__init__(Tokenizer(BPE()), (1, 2, 3), 9, 4, 5, (), ())
 
     def timestamp(self, seconds: float) -> int:
         assert 0 <= seconds <= 30
@@ -126,3 +126,31 @@ def test_tokens_of_a_window(
     tokens, prompt = window.tokens(Counting())
     assert tokens == expected
     assert prompt == (3 if timestamps else 4)
+
+
+def test_some_windows_that_go_on_are_told_what_came_before(clip: Callable[..., Clip]) -> None:
+    clips = [clip("a", n, seconds=29.0, at=30.0 * n, tokens=120) for n in range(200)]
+    strangers = [clip(str(n), seconds=29.0) for n in range(200)]
+
+    told = [window for window in pack(clips, 7, 0) if window.previous]
+
+    assert 25 <= len(told) <= 75
+    assert {window.previous for window in told} == {tuple(range(20, 120))}
+    tokens, prompt = told[0].tokens(Counting())
+    assert tokens[:103] == (9, *range(20, 120), 1, 2)
+    assert prompt == 101 + (3 if told[0].timestamps else 4)
+    assert not any(window.previous for window in pack(strangers, 7, 0))
+
+
+def test_quiet_windows_say_nothing() -> None:
+    windows = quiet(1000, 7, 0)
+
+    assert len(windows) == 30
+    assert windows == quiet(1000, 7, 0)
+    assert windows != quiet(1000, 7, 1)
+    assert len(quiet(1, 7, 0)) == 1
+    assert windows[0].tokens(Counting()) == ((1, 2, 3, 4, 5), 4)
+    audio = windows[0].waveform()
+    assert (audio.dtype, audio.shape) == (np.float32, (WINDOW_SAMPLES,))
+    loudness = 20 * np.log10(np.sqrt(np.mean(np.square(audio))))
+    assert loudness == pytest.approx(windows[0].decibels, abs=0.1)
