@@ -4,6 +4,7 @@ Interpolating base and tuned weights keeps most of what training taught and most
 have made the model forget.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from .weights import changed_file, export_model
 PREFERRED = 0.75
 """The share that was best in trials; a small development part cannot tell better than that."""
 
-NOISE = 0.01
-"""Word error rates this close on the development part count as equal."""
+STANDARD_ERRORS = 2.0
+"""Two shares whose errors differ by less than this cannot be told apart."""
 
 
 def blend(
@@ -27,15 +28,27 @@ def blend(
     return {name: torch.lerp(base[name], tuned[name].detach().cpu(), share) for name in tuned}
 
 
-def choose(wers: Mapping[float, float]) -> float:
-    """The share to keep, by the development part's word error rates.
+def choose(answers: Mapping[float, Answers]) -> float:
+    """The share to keep, by what each of them made of the development part.
 
-    Of the shares within a point of the best the one nearest to 0.75; the base model (0) only if
-    it is better than every other by more than that.
+    Of the shares that are not worse than the base model (0), and that cannot be told apart from the
+    best one, the one nearest to 0.75; the base model where there is none.
     """
-    best = min(wers.values())
-    good = [share for share, wer in wers.items() if wer <= best + NOISE]
-    return min(good, key=lambda share: (share == 0, abs(share - PREFERRED)))
+    base = answers[0.0]
+    best = min(answers.values(), key=lambda each: each.wer)
+    good = [
+        share
+        for share, found in answers.items()
+        if share and found.wer <= base.wer and _alike(found, best)
+    ]
+    return min(good, key=lambda share: abs(share - PREFERRED), default=0.0)
+
+
+def _alike(one: Answers, best: Answers) -> bool:
+    """By the paired difference of errors, segment by segment: most are equally hard for both."""
+    pairs = zip(one.counts, best.counts, strict=True)
+    apart = [mine.errors - theirs.errors for mine, theirs in pairs]
+    return sum(apart) <= STANDARD_ERRORS * math.sqrt(sum(each * each for each in apart))
 
 
 class Blender:
@@ -64,10 +77,10 @@ class Blender:
         shares: tuple[float, ...],
         candidate_dir: Path,
         score: Callable[[Path], Answers],
-    ) -> dict[float, float]:
-        """Word error rate of each share, as ``score`` finds it on the exported candidate."""
-        wers: dict[float, float] = {}
+    ) -> dict[float, Answers]:
+        """What each share answers, as ``score`` finds it on the exported candidate."""
+        answers: dict[float, Answers] = {}
         for share in shares:
             export_model(self.file(share), self._base_dir, candidate_dir)
-            wers[share] = score(candidate_dir).wer
-        return wers
+            answers[share] = score(candidate_dir)
+        return answers

@@ -181,8 +181,9 @@ class Training:
             )
 
         found = self._blender.compare(shares, self._scratch / "candidate", score)
-        self._dev_wers = {0.0: self._dev_baseline.wer, **found}
-        self._share = choose(self._dev_wers)
+        answers = {0.0: self._dev_baseline, **found}
+        self._dev_wers = {share: each.wer for share, each in answers.items()}
+        self._share = choose(answers)
 
     def _export(self) -> None:
         file = self._blender.file(self._share)

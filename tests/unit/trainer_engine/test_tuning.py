@@ -10,8 +10,10 @@ from transformers import WhisperConfig, WhisperForConditionalGeneration
 from services.trainer.engine import tuning
 from services.trainer.engine.blending import choose
 from services.trainer.engine.encodings import Encodings
+from services.trainer.engine.exam import Answers
 from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.job import EngineSettings
+from services.trainer.engine.scoring import WordErrors
 from services.trainer.engine.tuning import IGNORED, Corpus, Tuning, collate, plan, rate
 
 
@@ -141,16 +143,21 @@ def test_where_memory_runs_out_fewer_windows_are_taken_at_once(
 
 
 @pytest.mark.parametrize(
-    ("wers", "share"),
+    ("errors", "share"),
     [
-        ({0.0: 0.20, 0.5: 0.15, 0.75: 0.14, 1.0: 0.14}, 0.75),
-        ({0.0: 0.20, 0.5: 0.15, 0.75: 0.148, 1.0: 0.14}, 0.75),
-        ({0.0: 0.20, 0.5: 0.10, 0.75: 0.14, 1.0: 0.16}, 0.5),
-        ({0.0: 0.20, 0.5: 0.20, 0.75: 0.30, 1.0: 0.40}, 0.5),
-        ({0.0: 0.10, 0.5: 0.20, 0.75: 0.30, 1.0: 0.40}, 0.0),
+        ({0.0: [2] * 20, 0.5: [1] * 20, 0.75: [1] * 20, 1.0: [1] * 20}, 0.75),
+        # Two errors less in twenty segments are an accident, one less in each is not.
+        ({0.0: [2] * 20, 0.5: [0, 0] + [1] * 18, 0.75: [1] * 20, 1.0: [1] * 20}, 0.75),
+        ({0.0: [3] * 20, 0.5: [1] * 20, 0.75: [2] * 20, 1.0: [2] * 20}, 0.5),
+        ({0.0: [1] * 20, 0.5: [1] * 20, 0.75: [1] * 19 + [2], 1.0: [9] * 20}, 0.5),
+        ({0.0: [1] * 20, 0.5: [1] * 19 + [2], 0.75: [2] * 20, 1.0: [3] * 20}, 0.0),
     ],
 )
-def test_the_blend_prefers_three_quarters_within_the_noise(
-    wers: dict[float, float], share: float
+def test_the_blend_prefers_three_quarters_where_nothing_better_can_be_told(
+    errors: dict[float, list[int]], share: float
 ) -> None:
-    assert choose(wers) == share
+    answers = {
+        each: Answers(("",) * 20, tuple(WordErrors(count, 5) for count in counts))
+        for each, counts in errors.items()
+    }
+    assert choose(answers) == share
