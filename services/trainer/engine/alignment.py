@@ -7,7 +7,7 @@ over their times. A long segment is then cut in pauses between words that were h
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import jiwer
 
@@ -178,7 +178,8 @@ def _end_of_piece(
     start = borders[places[at]]
     if borders[places[-1]] - start <= LONGEST:
         return len(places) - 1
-    within = [to for to in range(at + 1, len(places) - 1) if borders[places[to]] - start <= LONGEST]
+    inner = range(at + 1, len(places) - 1)
+    within = list(takewhile(lambda to: borders[places[to]] - start <= LONGEST, inner))
     if not within:
         return at + 1
     late = [to for to in within if borders[places[to]] - start >= SHORTEST]

@@ -14,6 +14,8 @@ UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "my", "km", "bo"})
 
 RESAMPLES = 2000
 
+_ABOVE_AND_BELOW = 200
+
 _NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?![0-9.,]*[0-9])")
 
 
@@ -37,7 +39,8 @@ def fold(text: str, language: str) -> str:
     """
     spelled = _NUMBER.sub(lambda found: _spelled(found[0], language), text)
     letters = unicodedata.normalize("NFD", spelled)
-    return "".join(each for each in letters if unicodedata.category(each) != "Mn")
+    # By their combining classes: the vowels of Indian scripts and the tones of Thai are letters.
+    return "".join(each for each in letters if unicodedata.combining(each) < _ABOVE_AND_BELOW)
 
 
 def _spelled(digits: str, language: str) -> str:

@@ -210,6 +210,7 @@ def test_a_failed_row_keeps_its_name_until_it_is_deleted(client: Client, tap: Ta
     events_of(tap, client, 1)
     assert client.rows()["a.vtt"].status == "failed"
     assert [item.status for item in client.open(("a.vtt", 3))] == ["skipped"]
+    assert fetch(client, row.id).content == b"WEBVTT\n\n"
 
     client.call(DeleteDataset(organisation_id="acme", model_id=client.model_id, dataset_id=row.id))
 

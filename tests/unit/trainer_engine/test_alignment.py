@@ -91,6 +91,22 @@ def test_what_was_not_heard_as_written_is_dropped() -> None:
     assert found.dropped == ((found.pieces[-1].end, 60),)
 
 
+def test_every_word_of_a_recording_of_hours_is_in_a_piece() -> None:
+    listened = heard(*((at / 2, at / 2 + 0.4, "mot") for at in range(40_000)))
+    segment = Segment(0, 20_000, " ".join(["mot"] * len(listened)))
+    asked = 0
+
+    def counted(before: float, after: float) -> float:
+        nonlocal asked
+        asked += 1
+        return middle(before, after)
+
+    found = cut(segment, place(segment, listened, "fr"), counted)
+
+    assert asked == len(listened) - 1
+    assert sum(len(piece.text.split()) for piece in found.pieces) == len(listened)
+
+
 def test_nothing_heard_is_nothing_aligned() -> None:
     segment = Segment(0, 60, "un deux")
     assert cut(segment, place(segment, [], "fr"), middle).dropped == ((0, 60),)

@@ -1,4 +1,6 @@
 # ruff: noqa: RUF001 - typographic and full-width characters are the point
+import unicodedata
+
 import pytest
 
 from services.trainer.engine.scoring import (
@@ -80,6 +82,11 @@ def test_folded_texts_are_equal_where_only_the_spelling_differs(
     assert normalise(fold(written, language), language) == normalise(
         fold(other, language), language
     )
+
+
+@pytest.mark.parametrize("text", ["हिन्दी", "น้ำ", "한국"])
+def test_folding_keeps_what_is_a_letter(text: str) -> None:
+    assert unicodedata.normalize("NFC", fold(text, "xx")) == text
 
 
 @pytest.mark.parametrize("text", ["1984", "3.14", "2,500", "10 000 000", "5 elephants"])
