@@ -1,4 +1,4 @@
-"""The recordings of the training benchmark: French prompts, singly and joined."""
+"""The recordings of the training benchmark: prompts, singly and joined."""
 
 import subprocess
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from argot.corpus import Language, Prompt, prompts
 from argot.demo.recordings import split
 from services.trainer.engine.recording import BYTES_PER_SAMPLE, SAMPLE_RATE, Recording, Segment
 
-LANGUAGE: Language = "fr"
 LONGEST_SECONDS = 28.0
 SILENCE_SECONDS = 0.3
 
@@ -28,9 +27,9 @@ def seconds(recordings: Sequence[Recording]) -> float:
     return sum(each.end - each.start for one in recordings for each in one.segments)
 
 
-def speech(folder: Path) -> Speech:
+def speech(language: Language, folder: Path) -> Speech:
     """Decode the prompts into `folder`: three quarters to train on, the rest held out."""
-    training, held_out = split(prompts(LANGUAGE), LANGUAGE)
+    training, held_out = split(prompts(language), language)
     short = tuple(_decoded(prompt, folder) for prompt in training)
     return Speech(short, _joined(short, folder), tuple(_decoded(each, folder) for each in held_out))
 

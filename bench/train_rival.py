@@ -9,9 +9,9 @@ import numpy as np
 import torch
 
 from services.trainer.engine.ct2 import read_model
+from services.trainer.engine.examples import IGNORED, collate
 from services.trainer.engine.features import Spectrograms
 from services.trainer.engine.recording import Clip
-from services.trainer.engine.tuning import IGNORED, collate
 from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.weights import changed_file, export_model, import_model
 

@@ -15,12 +15,15 @@ from argot.errors import ExpectedError
 from argot.models import find_model
 from argot.terminal import notes, percent, progress, say
 from argot.trainings import follow
-from shared.events.data import Evaluation
+from shared.events.data import DataUse, Evaluation
 from shared.rpc.catalog import CustomModel
 from shared.rpc.trainer import Training
 
 SAMPLES = 5
 LINE_EVERY_PERCENT = 10
+
+PAUSE = "pause"
+"""Why the silence between two cues was not used: nobody misses it."""
 
 
 def train(
@@ -106,6 +109,7 @@ def _finish(model: CustomModel, training: Training) -> None:
         raise ExpectedError(f"The training failed: {reason}")
     if training.evaluation is not None:
         _print_evaluation(training.evaluation)
+    _print_data(training.data)
     print(f"Transcribe with it: argot transcribe FILE --language {model.key}")
 
 
@@ -119,3 +123,15 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"\n  said:   {sample.reference}")
         print(f"  base:   {sample.baseline}")
         print(f"  custom: {sample.tuned}")
+
+
+def _print_data(data: DataUse) -> None:
+    unused = sum(each.seconds for each in data.dropped if each.reason != PAUSE)
+    if unused:
+        print(f"\n{unused:.0f} s of the audio were not used.")
+    if data.suspects:
+        print("\nIn these places the base model hears another text:")
+    for suspect in data.suspects[:SAMPLES]:
+        print(f"\n  {suspect.file}, {suspect.start:.1f} s to {suspect.end:.1f} s")
+        print(f"  written: {suspect.written}")
+        print(f"  heard:   {suspect.heard}")

@@ -120,12 +120,26 @@ class Dropped(Value):
     seconds: float
 
 
+class Suspect(Value):
+    """A segment, in seconds of its file, in which the base model hears another text."""
+
+    file: str
+    start: float
+    end: float
+    written: str
+    heard: str
+
+
 class DataUse(Value):
-    """What became of the data: used segments and the ledger of dropped seconds."""
+    """What became of the data: used segments and the ledger of dropped seconds.
+
+    `suspects` are used all the same: their transcripts are worth a look.
+    """
 
     segments: int
     seconds_used: float
     dropped: list[Dropped]
+    suspects: list[Suspect] = []
 
 
 Fault = Literal["data", "platform"]

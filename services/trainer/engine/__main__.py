@@ -32,7 +32,9 @@ def main(job_dir: Path) -> int:
     try:
         document = json.loads((job_dir / "job.json").read_text("utf-8"))
         job = Job.from_json(document, job_dir.resolve())
-        write_result(job_dir, train(job, reporter, lifeline.cut).as_json())
+        result = train(job, reporter, lifeline.cut)
+        if result:
+            write_result(job_dir, result.as_json())
     except Interrupted:
         return TERMINATED
     except EngineFault as fault:

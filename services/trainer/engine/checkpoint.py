@@ -18,12 +18,14 @@ class Checkpoint:
     """Where a training stopped: everything that its remaining steps depend on.
 
     ``key`` names the job; ``step`` counts finished steps, from which the batches to come follow;
-    ``tensors`` holds ``weight/<name>``, ``exp_avg/<name>`` and ``exp_avg_sq/<name>`` in float32.
+    ``tensors`` holds ``weight/<name>``, ``exp_avg/<name>`` and ``exp_avg_sq/<name>`` in float32,
+    and ``best/<name>`` once the ``development`` loss is known.
     """
 
     key: str
     step: int
     loss: list[tuple[int, float]]
+    development: list[tuple[int, float]]
     tensors: dict[str, torch.Tensor]
 
 
@@ -33,7 +35,12 @@ def save_checkpoint(checkpoint: Checkpoint, work_dir: Path) -> None:
     The safetensors file is complete in itself: it carries the summary as its metadata, so a
     crash between the two renames loses nothing.
     """
-    summary = {"key": checkpoint.key, "step": checkpoint.step, "loss": checkpoint.loss}
+    summary = {
+        "key": checkpoint.key,
+        "step": checkpoint.step,
+        "loss": checkpoint.loss,
+        "development": checkpoint.development,
+    }
     document = json.dumps(summary)
     partial = work_dir / (TENSORS + ".partial")
     save_file(checkpoint.tensors, partial, metadata={"summary": document})
@@ -54,8 +61,11 @@ def load_checkpoint(work_dir: Path, key: str) -> Checkpoint | None:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (FileNotFoundError, SafetensorError, ValueError):
         return None
-    loss = [(int(step), float(value)) for step, value in summary["loss"]]
-    return Checkpoint(key, int(summary["step"]), loss, tensors)
+    loss, development = (
+        [(int(step), float(value)) for step, value in summary[name]]
+        for name in ("loss", "development")
+    )
+    return Checkpoint(key, int(summary["step"]), loss, development, tensors)
 
 
 def discard_checkpoint(work_dir: Path) -> None:

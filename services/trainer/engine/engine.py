@@ -6,10 +6,15 @@ from collections.abc import Callable
 import torch
 
 from .fault import EngineFault
+from .group import join
 from .hardware import detect, out_of_memory
 from .job import Job, Progress, Result
 from .meter import Meter
 from .training import Training
+
+
+def _unheard(_progress: Progress) -> None:
+    """The first process of a group speaks for the others."""
 
 
 def never() -> bool:
@@ -21,12 +26,13 @@ def train(
     job: Job,
     report: Callable[[Progress], None],
     should_stop: Callable[[], bool] = never,
-) -> Result:
+) -> Result | None:
     """Tune ``job.base_model`` on the job's recordings; the model is left in ``work_dir/model``.
 
     A work directory with a checkpoint of the same job is gone on with, and ends in the weights
     that an uninterrupted run gives on the same machine. ``report`` hears every step of the way;
-    ``should_stop`` is asked as often.
+    ``should_stop`` is asked as often. Started by ``torchrun``, the first process returns the result
+    and the others None.
 
     Raises:
         EngineFault: with ``fault`` ``data`` or ``platform``; ``out-of-memory`` included.
@@ -38,14 +44,16 @@ def train(
         torch.set_num_threads(job.settings.threads)
     torch.manual_seed(job.settings.seed)
     job.work_dir.mkdir(parents=True, exist_ok=True)
-    meter = Meter(report, should_stop)
+    group = join(hardware.device)
+    meter = Meter(report if group.first else _unheard, should_stop)
     try:
-        result = Training(job, hardware, meter).run()
+        result = Training(job, hardware, group, meter).run()
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
         raise _exhausted(error) from error
-    shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
+    if result:
+        shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
     return result
 
 

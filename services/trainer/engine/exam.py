@@ -1,13 +1,13 @@
-"""Held-out clips, encoded once and transcribed by several models."""
+"""Held-out clips, transcribed by several models."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .encodings import Encodings
 from .recogniser import Recogniser
 from .recording import Clip
 from .scoring import WordErrors, count_errors, error_rate
+from .table import Table
 
 BATCH = 8
 
@@ -30,11 +30,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Exam:
-    """Clips with their encoder outputs: ``encodings`` row ``first + i`` is clip ``i``'s."""
+    """Clips with their encoder outputs or spectrograms: row ``first + i`` is clip ``i``'s."""
 
     clips: Sequence[Clip]
     language: str
-    encodings: Encodings
+    table: Table
     first: int
 
     def sit(self, recogniser: Recogniser, tick: Callable[[float], None]) -> Answers:
@@ -46,7 +46,7 @@ class Exam:
         for begin in range(0, len(order), BATCH):
             tick(begin / len(order))
             batch = order[begin : begin + BATCH]
-            rows = self.encodings.take([self.first + each for each in batch])
+            rows = self.table.take([self.first + each for each in batch])
             texts.update(zip(batch, recogniser.decode(rows), strict=True))
         answers = tuple(texts[each] for each in range(len(self.clips)))
         counts = tuple(
@@ -58,6 +58,6 @@ class Exam:
     def spoken(self, recogniser: Recogniser) -> str | None:
         """What nearly all of the clips, or of some of them, sound like; None if like several."""
         rows = list(range(self.first, self.first + min(len(self.clips), LISTENED_TO)))
-        heard = Counter(recogniser.languages(self.encodings.take(rows)))
+        heard = Counter(recogniser.languages(self.table.take(rows)))
         language, count = heard.most_common(1)[0]
         return language if count >= NEARLY_ALL * len(rows) else None

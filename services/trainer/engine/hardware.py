@@ -61,6 +61,12 @@ def keep_freed_memory() -> None:
         libc.mallopt(M_TRIM_THRESHOLD, (1 << 31) - 1)
 
 
+def release_freed_memory() -> None:
+    """Give back what `keep_freed_memory` kept: each phase allocates other sizes than the last."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 def _cpu_flags() -> set[str]:
     try:
         lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()

@@ -11,6 +11,10 @@ Phase = Literal[
 ]
 
 
+Strategy = Literal["decoder", "whole"]
+"""What is trained: the decoder on encoder outputs that are computed once, or the whole model."""
+
+
 @dataclass(frozen=True)
 class EngineSettings:
     """How to train. The defaults are those of the measured trials on whisper-base.
@@ -21,11 +25,13 @@ class EngineSettings:
     the tuned weights (0 is the base model and always among them).
     """
 
+    strategy: Strategy | Literal["auto"] = "auto"
     seed: int = 7
     epochs: int = 6
     learning_rate: float = 6e-5
     warmup: float = 0.1
     weight_decay: float = 0.01
+    label_smoothing: float = 0.1
     batch_windows: int = 4
     packings: int = 2
     blends: tuple[float, ...] = (0.5, 0.75, 1.0)

@@ -1,26 +1,31 @@
 """Progress of the whole from the progress of its phases."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from .fault import Interrupted
 from .job import Phase, Progress
 
-BANDS: dict[Phase, tuple[float, float]] = {
-    "preparing": (0, 3),
-    "baseline": (3, 22),
-    "encoding": (22, 36),
-    "training": (36, 82),
-    "blending": (82, 89),
-    "exporting": (89, 95),
-    "evaluating": (95, 100),
+PREPARING = 3.0
+"""Percent of the whole that reading the data takes, where nothing must be aligned."""
+
+LATER: dict[Phase, float] = {
+    "baseline": 19,
+    "encoding": 14,
+    "training": 46,
+    "blending": 7,
+    "exporting": 6,
+    "evaluating": 5,
 }
-"""Percent of the whole at which a phase begins and ends, by its usual share of the time."""
+"""The other phases' usual costs, until the job's own are known."""
 
 LOSS_POINTS = 200
 
 TELLING = 5
 """Percent of the whole after which its pace is worth telling."""
+
+PACED = 0.15
+"""Share of a phase after which its own pace counts."""
 
 
 class Meter:
@@ -36,29 +41,28 @@ class Meter:
         self._percent = 0.0
         self._phase_began = self._began = time.monotonic()
         self._phase_from = 0.0
-        self._bands = BANDS
+        self._bands: dict[Phase, tuple[float, float]] = {}
+        self._lay_out(PREPARING, LATER)
+        self._skipped = 0.0
         self.loss: list[tuple[int, float]] = []
         self.seconds: dict[str, float] = {}
 
-    def enter(self, phase: Phase) -> None:
-        """Begin a phase."""
+    def enter(self, phase: Phase, done: float = 0.0) -> None:
+        """Begin a phase, of which an earlier run may have done a share: that took no time now."""
         now = time.monotonic()
         self.seconds[self._phase] = round(now - self._phase_began, 2)
-        self._phase, self._phase_began, self._phase_from = phase, now, 0.0
-        self.tick(0.0)
+        self._phase, self._phase_began, self._phase_from = phase, now, done
+        low, high = self._bands[phase]
+        self._skipped += done * (high - low)
+        self.tick(done)
 
-    def widen(self, phase: Phase, share: float) -> None:
-        """Give a phase so much of the whole beyond its usual part; the others share the rest."""
-        at, extra = self._bands[phase][1], 100 * share
-        moved = {each: [edge * (1 - share) for edge in band] for each, band in self._bands.items()}
-        for each, (low, high) in self._bands.items():
-            moved[each][0] += extra if low >= at else 0
-            moved[each][1] += extra if high >= at else 0
-        self._bands = {each: (low, high) for each, (low, high) in moved.items()}
+    def prepare(self, share: float) -> None:
+        """Preparing will take so much of the whole beyond its usual part."""
+        self._lay_out(PREPARING * (1 - share) + 100 * share, LATER)
 
-    def skip(self, share: float) -> None:
-        """A share of the phase that an earlier run did: it says nothing about the speed."""
-        self._phase_from = share
+    def expect(self, costs: Mapping[Phase, float]) -> None:
+        """Lay out the phases to come by what each will cost, all in one unit."""
+        self._lay_out(self._bands["preparing"][1], costs)
 
     def tick(self, share: float) -> None:
         """The share of the phase that is done, 0 to 1. Raises Interrupted."""
@@ -74,17 +78,23 @@ class Meter:
         self.tick(1.0)
         self.seconds[self._phase] = round(time.monotonic() - self._phase_began, 2)
 
+    def _lay_out(self, preparing: float, costs: Mapping[Phase, float]) -> None:
+        self._bands["preparing"] = (0.0, preparing)
+        low, unit = preparing, (100 - preparing) / sum(costs.values())
+        for phase, cost in costs.items():
+            self._bands[phase] = (low, low + cost * unit)
+            low += cost * unit
+
     def _remaining(self, share: float) -> float | None:
-        """Seconds to go, by the pace of this phase once it is known, else by that of the whole."""
+        """Seconds to go: of this phase by its own pace, once that is known, else by the whole's."""
         low, high = self._bands[self._phase]
-        gained = (share - self._phase_from) * (high - low)
-        if gained >= 0.15 * (high - low):
-            pace = (time.monotonic() - self._phase_began) / gained
-        elif self._percent >= TELLING and self._phase_from == 0.0:
-            pace = (time.monotonic() - self._began) / self._percent
-        else:
+        now, done = time.monotonic(), share - self._phase_from
+        walked = self._percent - self._skipped
+        if walked < TELLING:
             return None
-        return round(pace * (100 - self._percent), 1)
+        pace = (now - self._began) / walked
+        own = (now - self._phase_began) / (done * (high - low)) if done >= PACED else pace
+        return round(own * (high - self._percent) + pace * (100 - high), 1)
 
     def _curve(self) -> tuple[tuple[int, float], ...]:
         stride = max(1, len(self.loss) // LOSS_POINTS)

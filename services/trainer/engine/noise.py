@@ -12,6 +12,8 @@ SECONDS = 30
 LOUDNESS = (-50.0, -25.0)
 """Decibels below full scale of the noises."""
 
+COUNT = 2 + len(LOUDNESS)
+
 
 def waveforms() -> Iterator[npt.NDArray[np.float32]]:
     """Silence, soft and loud white noise, and the hum of the mains; the same each time."""

@@ -49,7 +49,7 @@ def check_parity(
     counts = []
     for spectrogram in spectrograms:
         wanted = transcribe(whisper, vocabulary, spectrogram)
-        (heard,) = recogniser.decode(recogniser.encode(spectrogram)[None])
+        (heard,) = recogniser.decode(spectrogram[None])
         counts.append(count_errors(wanted, heard, language))
     found = error_rate(counts)
     extra = sum(each.errors for each in counts) if not sum(each.words for each in counts) else 0

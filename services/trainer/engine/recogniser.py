@@ -17,8 +17,8 @@ MAX_TEXT_TOKENS = 224
 class Recogniser:
     """A CTranslate2 model with the language forced, without timestamps.
 
-    Scoring is greedy by default. Base and tuned model share encoder outputs: the encoder is
-    frozen, and a clip's encoding costs four times its decoding.
+    Scoring is greedy by default. Models that have the encoder in common share its outputs: a
+    clip's encoding costs four times its decoding.
     """
 
     def __init__(
@@ -33,31 +33,26 @@ class Recogniser:
             intra_threads=threads or len(os.sched_getaffinity(0)),
         )
 
-    def encode(self, spectrogram: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        """Spectrogram ``(mels, 3000)`` to encoder output ``(1500, width)``."""
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(spectrogram[None]))
-        output = self._model.encode(view, to_cpu=True)
-        table: npt.NDArray[np.float32] = np.array(output.to(ctranslate2.DataType.float32))[0]
-        return table
-
-    def decode(self, encodings: npt.NDArray[np.floating]) -> list[str]:
-        """Encoder outputs ``(clips, 1500, width)`` to one text a clip."""
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(encodings, dtype=np.float32))
+    def decode(self, heard: npt.NDArray[np.floating]) -> list[str]:
+        """Encoder outputs ``(clips, 1500, width)`` or spectrograms to one text a clip."""
         prompt = list(self._vocabulary.plain_start)
         found = self._model.generate(
-            view,
-            [prompt] * len(encodings),
+            _view(heard),
+            [prompt] * len(heard),
             beam_size=self._beam,
             max_length=len(prompt) + MAX_TEXT_TOKENS,
         )
         return [self._vocabulary.decode(each.sequences_ids[0]) for each in found]
 
-    def languages(self, encodings: npt.NDArray[np.floating]) -> list[str]:
-        """What each of the encoder outputs ``(clips, 1500, width)`` sounds like most.
+    def languages(self, heard: npt.NDArray[np.floating]) -> list[str]:
+        """What each of the encoder outputs or spectrograms sounds like most.
 
         A model of English only hears English.
         """
         if not self._model.is_multilingual:
-            return ["en"] * len(encodings)
-        view = ctranslate2.StorageView.from_array(np.ascontiguousarray(encodings, dtype=np.float32))
-        return [found[0][0].strip("<|>") for found in self._model.detect_language(view)]
+            return ["en"] * len(heard)
+        return [found[0][0].strip("<|>") for found in self._model.detect_language(_view(heard))]
+
+
+def _view(table: npt.NDArray[np.floating]) -> ctranslate2.StorageView:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(table, dtype=np.float32))

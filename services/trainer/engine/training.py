@@ -1,37 +1,37 @@
 """The phases of a training, in order."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
-import torch
 
 from shared.speech.cues import MAX_SECONDS
 
 from .blending import Blender, choose
 from .checkpoint import discard_checkpoint
 from .ct2 import read_model
-from .encodings import Encodings
+from .ears import Ears
 from .evaluation import Report
 from .exam import Answers, Exam
+from .examples import Corpus, Examples
 from .fault import EngineFault
-from .features import Spectrograms
 from .fingerprint import fingerprint
-from .hardware import Hardware
+from .group import Group
+from .hardware import Hardware, release_freed_memory
 from .hearing import Aligner
-from .job import Job, Result
-from .ledger import Drop, account
+from .job import Job, Phase, Result
+from .material import lay_out
 from .meter import Meter
 from .noise import waveforms, words_a_minute
 from .parity import WINDOWS, check_parity, check_words
 from .recogniser import Recogniser
-from .selection import select
-from .split import Shares, split
-from .tuning import Corpus, Tuning
+from .recording import Clip
+from .strategy import choose_strategy, costs
+from .suspicion import Suspect, losses_of_clips, suspects, unlikely
+from .table import Table
+from .tuning import Tuning
 from .vocabulary import Vocabulary
 from .weights import export_model, import_model
-from .windows import Quiet, Window, pack, quiet
+from .windows import pack
 
 NOT_UNDERSTOOD = 0.8
 """Word error rate of a base model on a language that is not the one it is told to expect."""
@@ -43,28 +43,33 @@ HEARING_SHARE = 0.3
 class Training:
     """One run of a job. Each method is a phase and leaves what the later ones need."""
 
-    def __init__(self, job: Job, hardware: Hardware, meter: Meter) -> None:
+    def __init__(self, job: Job, hardware: Hardware, group: Group, meter: Meter) -> None:
         self._job = job
         self._settings = job.settings
         self._hardware = hardware
+        self._group = group
         self._meter = meter
         self._scratch = job.work_dir / "scratch"
         self._model_dir = job.work_dir / "model"
 
-    def run(self) -> Result:
-        """All phases. Raises what ``engine.train`` promises."""
+    def run(self) -> Result | None:
+        """All phases; a result from the first process of the group. Raises as ``engine.train``."""
         self._prepare()
-        self._meter.enter("baseline")
-        self._sit_baseline()
-        self._meter.enter("encoding")
-        corpus = self._encode_windows()
-        self._meter.enter("training")
-        self._tune(corpus)
-        self._meter.enter("blending")
+        if self._group.first:
+            self._enter("baseline")
+            self._sit_baseline()
+            self._enter("encoding")
+            self._hear_windows()
+        self._group.meet()
+        self._tune()
+        self._group.leave()
+        if not self._group.first:
+            return None
+        self._enter("blending")
         self._blend()
-        self._meter.enter("exporting")
+        self._enter("exporting")
         self._export()
-        self._meter.enter("evaluating")
+        self._enter("evaluating")
         recogniser = self._recogniser(self._model_dir)
         tuned = self._test.sit(recogniser, self._meter.tick)
         hallucinated = self._words_in_noise(recogniser)
@@ -72,30 +77,29 @@ class Training:
         discard_checkpoint(self._job.work_dir)
         return self._result(tuned, hallucinated)
 
+    def _enter(self, phase: Phase, done: float = 0.0) -> None:
+        release_freed_memory()
+        self._meter.enter(phase, done)
+
     def _prepare(self) -> None:
-        job, settings = self._job, self._settings
+        job = self._job
         self._meter.enter("preparing")
         self._vocabulary = Vocabulary.read(job.base_model, job.language)
         self._file = read_model(job.base_model)
         self._whisper = import_model(self._file, self._hardware.device)
-        self._spectrograms = Spectrograms(self._whisper.config.num_mel_bins)
-        selection = select(job.recordings, self._vocabulary, job.language, self._aligner())
-        total = sum(clip.seconds for clip in selection.clips)
-        shares = Shares(
-            test=min(total * settings.test_share, settings.max_test_seconds),
-            dev=min(total * settings.dev_share, settings.max_dev_seconds),
-        )
-        self._split = split(selection.clips, shares)
-        gap = [Drop(clip.recording, clip.begin, clip.stop, "split-gap") for clip in self._split.gap]
-        used = (*self._split.train, *self._split.dev, *self._split.test)
-        self._ledger = account(job.recordings, used, [*selection.drops, *gap])
-        self._key = fingerprint(job, self._hardware, selection.clips)
+        self._material = lay_out(job, self._vocabulary, self._aligner())
+        self._strategy = choose_strategy(self._settings, self._hardware, self._material.seconds)
+        whole = self._strategy == "whole"
+        self._ears = Ears(self._whisper, self._hardware, whole=whole)
+        self._key = fingerprint(job, self._hardware, self._material.clips)
+        amounts = self._material.amounts(self._settings)
+        self._meter.expect(costs(amounts, self._settings, self._strategy))
 
     def _aligner(self) -> Aligner:
         job = self._job
         spans = [each.end - each.start for one in job.recordings for each in one.segments]
         long = sum(seconds for seconds in spans if seconds > MAX_SECONDS)
-        self._meter.widen("preparing", HEARING_SHARE * long / max(sum(spans), 1.0))
+        self._meter.prepare(HEARING_SHARE * long / max(sum(spans), 1.0))
         return Aligner(
             job.base_model,
             job.language,
@@ -104,24 +108,27 @@ class Training:
             lambda listened: self._meter.tick(listened / long),
         )
 
+    def _held_out(self) -> Table:
+        rows = len(self._material.held_out)
+        return self._ears.table(self._scratch / "held-out.bin", self._key, rows)
+
+    def _windows(self) -> Table:
+        rows = len(self._material.windows)
+        return self._ears.table(self._scratch / "windows.bin", self._key, rows)
+
     def _sit_baseline(self) -> None:
-        test, dev = self._split.test, self._split.dev
-        clips = (*test, *dev)
-        recogniser = self._recogniser(self._job.base_model)
-        config = self._whisper.config
-        shape = (len(clips), config.max_source_positions, config.d_model)
-        encodings = Encodings(self._scratch / "held-out.bin", self._key, shape, np.float32)
-        encodings.fill(
-            lambda index: recogniser.encode(self._spectrograms.of(clips[index].waveform())),
+        parts, clips, table = self._material.split, self._material.held_out, self._held_out()
+        table.fill(
+            lambda index: self._ears.hear(clips[index].waveform()),
             lambda share: self._meter.tick(0.8 * share),
         )
-        self._test = Exam(test, self._job.language, encodings, 0)
-        self._dev = Exam(dev, self._job.language, encodings, len(test))
+        recogniser = self._recogniser(self._job.base_model)
+        self._test = Exam(parts.test, self._job.language, table, 0)
+        self._dev = Exam(parts.dev, self._job.language, table, len(parts.test))
         self._baseline = self._test.sit(recogniser, lambda s: self._meter.tick(0.8 + 0.1 * s))
         self._dev_baseline = self._dev.sit(recogniser, lambda s: self._meter.tick(0.9 + 0.1 * s))
         self._refuse_another_language(recogniser)
-        spectrograms = [self._spectrograms.of(each) for each in waveforms()]
-        self._noise = np.stack([recogniser.encode(each) for each in spectrograms])
+        self._noise = np.stack([self._ears.hear(each) for each in waveforms()])
         self._hallucinated = self._words_in_noise(recogniser)
 
     def _refuse_another_language(self, recogniser: Recogniser) -> None:
@@ -132,42 +139,55 @@ class Training:
             raise EngineFault("language-unlike-base", message, fault="data")
 
     def _words_in_noise(self, recogniser: Recogniser) -> float:
-        """Words a minute; both models share the encodings, since the encoder is frozen."""
+        """Words a minute."""
         return words_a_minute(recogniser.decode(self._noise), self._job.language)
 
-    def _encode_windows(self) -> Corpus:
-        windows: list[Window | Quiet] = []
-        packings: list[range] = []
-        for packing in range(self._settings.packings):
-            seed = self._settings.seed
-            spoken = pack(self._split.train, seed, packing)
-            laid: list[Window | Quiet] = [*spoken, *quiet(len(spoken), seed, packing)]
-            packings.append(range(len(windows), len(windows) + len(laid)))
-            windows.extend(laid)
-        config = self._whisper.config
-        shape = (len(windows), config.max_source_positions, config.d_model)
-        encodings = Encodings(self._scratch / "windows.bin", self._key, shape, np.float16)
-        encodings.fill(lambda index: self._encode(windows[index]), self._meter.tick)
-        tokens = [window.tokens(self._vocabulary) for window in windows]
-        return Corpus(tokens, packings, encodings)
+    def _hear_windows(self) -> None:
+        windows = self._material.windows
+        self._windows().fill(
+            lambda index: self._ears.hear(windows[index].waveform()), self._meter.tick
+        )
 
-    @torch.inference_mode()
-    def _encode(self, window: Window | Quiet) -> npt.NDArray[np.float32]:
-        spectrogram = torch.from_numpy(self._spectrograms.of(window.waveform()))
-        with self._hardware.precision():
-            heard = self._whisper.model.encoder(spectrogram[None].to(self._hardware.device))
-        encoded: npt.NDArray[np.float32] = heard.last_hidden_state[0].float().cpu().numpy()
-        return encoded
-
-    def _tune(self, corpus: Corpus) -> None:
-        tuning = Tuning(self._whisper, corpus, self._settings, self._hardware)
+    def _tune(self) -> None:
+        material = self._material
+        corpus = Corpus(
+            training=Examples(material.training_tokens(), self._windows()),
+            packings=material.packings,
+            development=Examples(
+                material.development_tokens(), self._held_out(), len(material.split.test)
+            ),
+        )
+        tuning = Tuning(
+            self._whisper,
+            corpus,
+            self._settings,
+            self._hardware,
+            whole=self._strategy == "whole",
+            group=self._group,
+        )
         base = {name: weight.detach().cpu().clone() for name, weight in tuning.weights.items()}
+        if self._group.first:
+            self._suspects = self._suspect(tuning)
         tuning.resume(self._job.work_dir, self._key)
         self._meter.loss = tuning.loss
-        self._meter.skip(tuning.step / max(1, tuning.total))
+        self._enter("training", tuning.step / tuning.total)
         tuning.run(self._job.work_dir, self._key, self._meter.tick)
-        self._steps = tuning.total
+        self._steps, self._development = tuning.step, tuning.development
         self._blender = Blender(self._file, self._job.base_model, base, dict(tuning.weights))
+
+    def _suspect(self, tuning: Tuning) -> list[Suspect]:
+        """Before the first step: a model that has learnt a wrong text finds it likely."""
+        spoken = self._material.spoken()
+        losses = losses_of_clips(list(spoken.values()), tuning.token_losses(list(spoken)))
+        doubtful = unlikely(losses)
+        listened: dict[Clip, str] = {}
+        if doubtful:
+            recogniser = self._recogniser(self._job.base_model)
+            for clip in doubtful:
+                (listened[clip],) = recogniser.decode(self._ears.hear(clip.waveform())[None])
+        texts = (*self._baseline.texts, *self._dev_baseline.texts)
+        held_out = dict(zip(self._material.held_out, texts, strict=True))
+        return suspects(listened, held_out, self._job.language)
 
     def _blend(self) -> None:
         shares = tuple(share for share in self._settings.blends if share)
@@ -176,8 +196,9 @@ class Training:
         def score(model_dir: Path) -> Answers:
             nonlocal scored
             before, scored = scored, scored + 1
-            return self._sit(
-                model_dir, self._dev, lambda s: self._meter.tick((before + s) / len(shares))
+            return self._dev.sit(
+                self._recogniser(model_dir),
+                lambda s: self._meter.tick((before + s) / len(shares)),
             )
 
         found = self._blender.compare(shares, self._scratch / "candidate", score)
@@ -189,22 +210,20 @@ class Training:
         file = self._blender.file(self._share)
         export_model(file, self._job.base_model, self._model_dir)
         self._meter.tick(0.2)
-        # PyTorch takes the rounded weights, so that a difference can only come from the export.
-        exact = import_model(file, self._hardware.device)
-        recogniser = self._recogniser(self._model_dir)
-        windows = pack(self._split.test, self._settings.seed, 0)[:WINDOWS]
-        waveforms = [window.waveform() for window in windows]
-        spectrograms = [self._spectrograms.of(each) for each in waveforms]
+        windows = pack(self._material.split.test, self._settings.seed, 0)[:WINDOWS]
+        audio = [window.waveform() for window in windows]
         self._parity = check_parity(
-            exact, recogniser, self._vocabulary, spectrograms, self._job.language
-        )
-        self._meter.tick(0.7)
-        self._rounded = check_words(
-            self._model_dir,
-            self._hardware,
-            self._settings.threads,
-            waveforms[:1],
+            # PyTorch takes the rounded weights, so that a difference can only come from the export.
+            import_model(file, self._hardware.device),
+            self._recogniser(self._model_dir),
+            self._vocabulary,
+            [self._ears.spectrograms.of(each) for each in audio],
             self._job.language,
+        )
+        release_freed_memory()
+        self._meter.tick(0.6)
+        self._rounded = check_words(
+            self._model_dir, self._hardware, self._settings.threads, audio, self._job.language
         )
 
     def _recogniser(self, model_dir: Path) -> Recogniser:
@@ -213,38 +232,38 @@ class Training:
             model_dir, self._vocabulary, self._hardware, settings.threads, settings.beam_size
         )
 
-    def _sit(self, model_dir: Path, exam: Exam, tick: Callable[[float], None]) -> Answers:
-        return exam.sit(self._recogniser(model_dir), tick)
-
     def _result(self, tuned: Answers, hallucinated: float) -> Result:
-        used = (*self._split.train, *self._split.dev, *self._split.test)
+        parts, ledger = self._material.split, self._material.ledger
         data = {
-            "segments": len(used),
-            "seconds_used": round(self._ledger.seconds_used, 3),
-            "dropped": self._ledger.sums(),
+            "segments": len(parts.train) + len(parts.dev) + len(parts.test),
+            "seconds_used": round(ledger.seconds_used, 3),
+            "dropped": ledger.sums(),
+            "suspects": [each.document() for each in self._suspects],
         }
         run = {
+            "strategy": self._strategy,
             "blend": self._share,
             "development_wer": {str(share): wer for share, wer in self._dev_wers.items()},
+            "development_loss": self._development,
             "split": {
-                "unit": self._split.unit,
-                "train": len(self._split.train),
-                "development": len(self._split.dev),
-                "test": len(self._split.test),
+                "unit": parts.unit,
+                "train": len(parts.train),
+                "development": len(parts.dev),
+                "test": len(parts.test),
             },
             "steps": self._steps,
             "parity_wer": self._parity,
             "rounded_wer": self._rounded,
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,
-            "ledger": self._ledger.rows(),
+            "ledger": ledger.rows(),
             "seconds": self._meter.seconds,
         }
         report = Report(
-            clips=self._test.clips,
+            clips=parts.test,
             baseline=self._baseline,
             tuned=tuned,
-            known=[clip.text for clip in self._split.train],
+            known=[clip.text for clip in parts.train],
             hallucinated=(self._hallucinated, hallucinated),
             vocabulary=self._vocabulary,
             language=self._job.language,

@@ -132,6 +132,11 @@ def quiet(windows: int, seed: int, packing: int) -> list[Quiet]:
     return [Quiet(draw.uniform(QUIETEST, LOUDEST), draw.getrandbits(32)) for _ in range(count)]
 
 
+def alone(clip: Clip) -> Window:
+    """A clip in a window of its own, without timestamps, as held-out clips are transcribed."""
+    return Window((Piece(clip, 0, natural=False),), timestamps=False)
+
+
 def pack(clips: Sequence[Clip], seed: int, packing: int) -> list[Window]:
     """Lay every clip into exactly one window; a recording's clips keep their order.
 

@@ -25,11 +25,14 @@ from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.parity import check_parity, check_words
 from services.trainer.engine.recogniser import Recogniser
 from services.trainer.engine.recording import read_waveform
+from services.trainer.engine.split import rank
 from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.weights import import_model
 from shared.events.data import Evaluation
 
 Finished = tuple[Job, Result, list[Progress]]
+
+WRONG = "Nobody remembers what the weather was like in October."
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -47,7 +50,9 @@ def finished(
     work_dir = tmp_path_factory.mktemp("finished")
     job = Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, settings)
     reports: list[Progress] = []
-    return job, train(job, reports.append), reports
+    result = train(job, reports.append)
+    assert result
+    return job, result, reports
 
 
 def test_progress_rises_through_all_phases(finished: Finished) -> None:
@@ -79,6 +84,8 @@ def test_the_result_keeps_the_contract(finished: Finished) -> None:
     assert result.data["segments"] == len(job.recordings)
     assert result.data["seconds_used"] == pytest.approx(total, abs=0.1)
     assert result.data["dropped"] == []
+    assert result.data["suspects"] == []
+    assert result.run["strategy"] == "decoder"
     assert result.run["parity_wer"] <= 0.05
 
 
@@ -89,6 +96,39 @@ def test_training_changes_the_decoder_alone(finished: Finished) -> None:
     assert "decoder/layer_0/ffn/linear_0/weight" in changed
     assert all(name.startswith("decoder/") for name in changed)
     assert "decoder/embeddings/weight" not in changed
+
+
+def test_a_whole_model_learns_to_hear_and_is_served_as_measured(
+    job: Callable[..., Job], tmp_path: Path
+) -> None:
+    whole = job(tmp_path, strategy="whole", max_steps=2)
+    result = train(whole, lambda _: None)
+    assert result
+    assert result.run["strategy"] == "whole"
+    before, after = read_model(whole.base_model), read_model(result.model_dir)
+    changed = {n for n in before.tensors if not torch.equal(before.tensors[n], after.tensors[n])}
+    assert {"encoder/conv1/weight", "decoder/layer_0/ffn/linear_0/weight"} <= changed
+    assert not changed & {"encoder/position_encodings/encodings", "decoder/embeddings/weight"}
+    assert result.evaluation["wer"] <= result.evaluation["baseline_wer"] + 0.05
+
+
+def test_planted_wrong_transcripts_are_reported(job: Callable[..., Job], tmp_path: Path) -> None:
+    right = job(tmp_path, max_steps=1)
+    held_out = min(right.recordings, key=lambda each: rank(each.name))
+    trained = max(right.recordings, key=lambda each: rank(each.name))
+    recordings = tuple(
+        replace(each, segments=(replace(each.segments[0], text=WRONG),))
+        if each in (held_out, trained)
+        else each
+        for each in right.recordings
+    )
+    result = train(replace(right, recordings=recordings), lambda _: None)
+    assert result
+    found = {each["file"]: each for each in result.data["suspects"]}
+    assert found.keys() == {held_out.name, trained.name}
+    assert found[trained.name]["written"] == WRONG
+    assert found[trained.name]["heard"] != WRONG
+    assert found[trained.name]["end"] == pytest.approx(trained.seconds, abs=0.1)
 
 
 def test_faster_whisper_loads_the_model(
@@ -129,6 +169,7 @@ def test_an_interrupted_and_resumed_run_ends_in_the_same_weights(
         (tmp_path / name).rename(moved / name)
     reports: list[Progress] = []
     resumed = train(job(moved, epochs=2), reports.append)
+    assert resumed
     first = next(report for report in reports if report.phase == "training")
     assert len(first.loss) in {0, 2, 3}
     expected = (uninterrupted.model_dir / "model.bin").read_bytes()

@@ -127,7 +127,19 @@ def test_watch_ends_with_both_error_rates(client: Canned) -> None:
         "test_seconds": 90.0,
         "samples": samples,
     }
-    client.states = iter([training(2), training(3), training(4, evaluation=evaluation)])
+    data = {
+        "segments": 9,
+        "seconds_used": 60.0,
+        "dropped": [
+            {"file": "a.wav", "reason": "not-aligned", "seconds": 12.0},
+            {"file": "a.wav", "reason": "pause", "seconds": 40.0},
+        ],
+        "suspects": [
+            {"file": "a.wav", "start": 1.25, "end": 3.0, "written": "trois", "heard": "quatre"}
+        ],
+    }
+    ended = training(4, evaluation=evaluation, data=data)
+    client.states = iter([training(2), training(3), ended])
     result = CliRunner().invoke(app, ["train", "medical", "--skip-unmatched", "--watch"])
     assert result.exit_code == 0
     assert "epochs 42% 1:05 left, loss 1.500" in result.output
@@ -135,6 +147,8 @@ def test_watch_ends_with_both_error_rates(client: Canned) -> None:
     assert "custom model 12.5% (95%: 10.0% to 15.0%)" in result.output
     assert "base:   d'œufs" in result.output
     assert "said:   un\n" not in result.output
+    assert "12 s of the audio were not used." in result.output
+    assert "  a.wav, 1.2 s to 3.0 s\n  written: trois\n  heard:   quatre\n" in result.output
     assert "argot transcribe FILE --language fr-medical" in result.output
 
 

@@ -7,14 +7,16 @@ import pytest
 import torch
 from transformers import WhisperConfig, WhisperForConditionalGeneration
 
-from services.trainer.engine import tuning
+from services.trainer.engine import objective
 from services.trainer.engine.blending import choose
-from services.trainer.engine.encodings import Encodings
 from services.trainer.engine.exam import Answers
+from services.trainer.engine.examples import IGNORED, Batch, Corpus, Examples, collate
 from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.job import EngineSettings
+from services.trainer.engine.schedule import plan, rate
 from services.trainer.engine.scoring import WordErrors
-from services.trainer.engine.tuning import IGNORED, Corpus, Tuning, collate, plan, rate
+from services.trainer.engine.table import Table
+from services.trainer.engine.tuning import PATIENCE, Tuning
 
 
 def test_a_plan_takes_each_window_once_an_epoch_and_packings_in_turn() -> None:
@@ -22,11 +24,15 @@ def test_a_plan_takes_each_window_once_an_epoch_and_packings_in_turn() -> None:
     packings = [range(10), range(10, 17)]
     steps = plan(packings, settings)
     assert len(steps) == 3 + 2 + 3
-    first, second, third = (sorted(chain(*part)) for part in (steps[:3], steps[3:5], steps[5:]))
+    first, second, third = (
+        sorted(chain(*(step.windows for step in part)))
+        for part in (steps[:3], steps[3:5], steps[5:])
+    )
     assert first == list(range(10))
     assert second == list(range(10, 17))
     assert third == list(range(10))
     assert steps[:3] != steps[5:]
+    assert [place for place, step in enumerate(steps, 1) if step.ends_epoch] == [3, 5, 8]
     assert steps == plan(packings, settings)
 
 
@@ -74,9 +80,9 @@ HEARD = np.random.default_rng(0).standard_normal((2, 8, 16)).astype(np.float32)
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:
-    encodings = Encodings(tmp_path / "heard.bin", "key", (2, 8, 16), np.float32)
-    encodings.fill(lambda index: HEARD[index], lambda _share: None)
-    return Corpus(TOKENS, [range(2)], encodings)
+    table = Table(tmp_path / "heard.bin", "key", (2, 8, 16), np.float32)
+    table.fill(lambda index: HEARD[index], lambda _share: None)
+    return Corpus(Examples(TOKENS, table), [range(2)], Examples(TOKENS[1:], table, first=1))
 
 
 @pytest.mark.parametrize("at_once", [1, 2])
@@ -87,10 +93,11 @@ def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
     at_once: int,
 ) -> None:
     inputs, targets = collate(TOKENS)
-    monkeypatch.setattr(tuning, "LOGIT_ROWS", 2)
+    monkeypatch.setattr(objective, "LOGIT_ROWS", 2)
 
-    ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
-    value = ours._descend([0, 1], at_once)
+    settings = EngineSettings(batch_windows=at_once, label_smoothing=0.1)
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    value = ours._descend([0, 1])
     found = {
         name: weight.grad.clone()
         for name, weight in ours.weights.items()
@@ -100,12 +107,16 @@ def test_logits_in_rows_give_the_gradient_of_all_logits_at_once(
     state = whisper.model.decoder(
         input_ids=inputs, encoder_hidden_states=torch.from_numpy(HEARD), use_cache=False
     ).last_hidden_state
-    loss = torch.nn.functional.cross_entropy(
-        whisper.proj_out(state).transpose(1, 2), targets, ignore_index=IGNORED
+    logits = whisper.proj_out(state).transpose(1, 2)
+    plain, smoothed = (
+        torch.nn.functional.cross_entropy(
+            logits, targets, ignore_index=IGNORED, label_smoothing=smoothing
+        )
+        for smoothing in (0.0, 0.1)
     )
-    loss.backward()
+    smoothed.backward()
 
-    assert value == pytest.approx(loss.item(), rel=1e-5)
+    assert value == pytest.approx(plain.item(), rel=1e-5)
     for name, weight in ours.weights.items():
         if weight.grad is not None:
             torch.testing.assert_close(found[name], weight.grad, rtol=1e-4, atol=1e-6)
@@ -118,17 +129,17 @@ def test_where_memory_runs_out_fewer_windows_are_taken_at_once(
     settings = EngineSettings(epochs=2, batch_windows=2)
     reference = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
     ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
-    together = ours._descend_together
+    together = ours._objective.descend
     taken: list[int] = []
 
-    def scarce(windows: list[int], total_tokens: int) -> float:
-        taken.append(len(windows))
-        value = together(windows, total_tokens)
-        if len(windows) > 1:  # after gradients are there, which must not count twice
+    def scarce(batch: Batch, total_tokens: int) -> float:
+        taken.append(len(batch.inputs))
+        value = together(batch, total_tokens)
+        if len(batch.inputs) > 1:  # after gradients are there, which must not count twice
             raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
         return value
 
-    monkeypatch.setattr(ours, "_descend_together", scarce)
+    monkeypatch.setattr(ours._objective, "descend", scarce)
     for tuning_ in (reference, ours):
         while tuning_.step < tuning_.total:
             tuning_._take_step()
@@ -136,10 +147,78 @@ def test_where_memory_runs_out_fewer_windows_are_taken_at_once(
     assert taken == [2, 1, 1, 1, 1]
     for name, weight in ours.weights.items():
         torch.testing.assert_close(weight, reference.weights[name], rtol=1e-4, atol=1e-6)
-    monkeypatch.setattr(ours, "_descend_together", lambda *_: 1 / 0)
+    monkeypatch.setattr(ours._objective, "descend", lambda *_: 1 / 0)
     ours.step = 0
     with pytest.raises(ZeroDivisionError):
         ours._take_step()
+
+
+def test_the_best_epoch_is_kept_and_training_ends_when_nothing_gets_better(
+    whisper: WhisperForConditionalGeneration,
+    corpus: Corpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = EngineSettings(epochs=9, batch_windows=2)
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    losses = iter([3.0, 1.0, 2.0, 1.5, 0.5])
+    seen: list[torch.Tensor] = []
+
+    def examined() -> float:
+        seen.append(ours.weights["model.decoder.layers.0.fc1.weight"].detach().clone())
+        return next(losses)
+
+    monkeypatch.setattr(ours, "_development_loss", examined)
+    ours.run(tmp_path, "key", lambda _share: None)
+
+    assert ours.development == [(1, 3.0), (2, 1.0), (3, 2.0), (4, 1.5)]
+    assert len(seen) == 2 + PATIENCE
+    assert torch.equal(ours.weights["model.decoder.layers.0.fc1.weight"], seen[1])
+    assert not torch.equal(seen[1], seen[3])
+
+
+def test_the_development_loss_is_the_mean_over_tokens(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus
+) -> None:
+    ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
+    inputs, targets = collate(TOKENS[1:])
+    logits = whisper.proj_out(
+        whisper.model.decoder(
+            input_ids=inputs, encoder_hidden_states=torch.from_numpy(HEARD[1:]), use_cache=False
+        ).last_hidden_state
+    )
+    wanted = torch.nn.functional.cross_entropy(
+        logits.transpose(1, 2), targets, ignore_index=IGNORED
+    )
+    assert ours._development_loss() == pytest.approx(wanted.item(), rel=1e-5)
+    each = ours.token_losses([0, 1])
+    assert [len(losses) for losses in each] == [6, 3]
+    assert float(each[1].mean()) == pytest.approx(wanted.item(), rel=1e-5)
+
+
+def test_a_whole_model_hears_spectrograms_and_learns_to_hear(
+    whisper: WhisperForConditionalGeneration, tmp_path: Path
+) -> None:
+    mels, frames = 80, 16
+    table = Table(tmp_path / "mels.bin", "key", (2, mels, frames), np.float32)
+    draw = np.random.default_rng(0)
+    table.fill(
+        lambda _index: draw.standard_normal((mels, frames), dtype=np.float32), lambda _share: None
+    )
+    corpus = Corpus(Examples(TOKENS, table), [range(2)], Examples(TOKENS, table))
+    ours = Tuning(
+        whisper, corpus, EngineSettings(epochs=20), Hardware("cpu", autocast=False), whole=True
+    )
+    before = {name: weight.detach().clone() for name, weight in whisper.named_parameters()}
+    ours.run(tmp_path, "key", lambda _share: None)
+
+    changed = {n for n, weight in whisper.named_parameters() if not torch.equal(weight, before[n])}
+    assert {"model.encoder.conv1.weight", "model.decoder.layers.0.fc1.weight"} <= changed
+    assert not changed & {
+        "model.decoder.embed_tokens.weight",
+        "model.encoder.embed_positions.weight",
+    }
+    assert ours.loss[-1][1] < ours.loss[0][1]
 
 
 @pytest.mark.parametrize(

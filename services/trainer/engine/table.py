@@ -1,4 +1,4 @@
-"""Encoder outputs on disk. The encoder is frozen, so each window passes it once."""
+"""Encoder outputs or spectrograms on disk: computed once, read in every epoch."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 FLUSH_EVERY = 32
-"""Encodings that an interruption can cost at most."""
+"""Rows that an interruption can cost at most."""
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Note:
     done: int
 
 
-class Encodings:
-    """A memory-mapped table of encoder outputs, shape ``(count, positions, width)``.
+class Table:
+    """A memory-mapped array, shape ``(count, *shape of a row)``.
 
-    ``key`` names what was encoded, by which model: a table of another key is begun anew, one of
-    the same key is filled up where it ended.
+    ``key`` names what is in it: a table of another key is begun anew, one of the same key is
+    filled up where it ended.
     """
 
     def __init__(
@@ -35,32 +35,32 @@ class Encodings:
         known = self._read_note()
         self.done = known.done if known and known.key == key and path.exists() else 0
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._table: np.memmap[tuple[int, int, int], np.dtype[np.floating]] = np.memmap(
+        self._rows: np.memmap[tuple[int, int, int], np.dtype[np.floating]] = np.memmap(
             path, dtype=np.dtype(dtype), mode="r+" if self.done else "w+", shape=shape
         )
 
     def __len__(self) -> int:
-        return int(self._table.shape[0])
+        return int(self._rows.shape[0])
 
     def fill(
         self,
-        encode: Callable[[int], npt.NDArray[np.float32]],
+        compute: Callable[[int], npt.NDArray[np.float32]],
         tick: Callable[[float], None],
     ) -> None:
-        """Encode what is missing; ``tick`` hears the finished share, 0 to 1, and may raise."""
+        """Compute the missing rows; ``tick`` hears the finished share, 0 to 1, and may raise."""
         for index in range(self.done, len(self)):
             tick(index / len(self))
-            self._table[index] = encode(index)
+            self._rows[index] = compute(index)
             if (index + 1) % FLUSH_EVERY == 0 or index + 1 == len(self):
                 self._flush(index + 1)
         tick(1.0)
 
     def take(self, indices: list[int]) -> npt.NDArray[np.floating]:
-        """A copy of some rows, shape ``(len(indices), positions, width)``."""
-        return np.array(self._table[indices])
+        """A copy of some rows, shape ``(len(indices), *shape of a row)``."""
+        return np.array(self._rows[indices])
 
     def _flush(self, done: int) -> None:
-        self._table.flush()
+        self._rows.flush()
         self.done = done
         partial = self._note.with_suffix(".partial")
         partial.write_text(json.dumps(asdict(Note(self._key, done))), "utf-8")

@@ -1,0 +1,80 @@
+"""The data of a job, cut and laid out; all of it follows from the job."""
+
+from dataclasses import dataclass
+
+from .examples import Tokens
+from .job import EngineSettings, Job
+from .ledger import Drop, Ledger, account
+from .recording import Clip
+from .schedule import plan
+from .selection import Align, select
+from .split import Shares, Split, split
+from .strategy import Amounts
+from .vocabulary import Vocabulary
+from .windows import Quiet, Window, alone, pack, quiet
+
+
+@dataclass(frozen=True)
+class Material:
+    """The usable clips and their parts, and the training part's windows.
+
+    ``packings`` are ranges of windows; each covers the training part once.
+    """
+
+    vocabulary: Vocabulary
+    clips: tuple[Clip, ...]
+    split: Split
+    ledger: Ledger
+    windows: tuple[Window | Quiet, ...]
+    packings: tuple[range, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Of usable audio."""
+        return sum(clip.seconds for clip in self.clips)
+
+    @property
+    def held_out(self) -> tuple[Clip, ...]:
+        """The test part and then the development part."""
+        return (*self.split.test, *self.split.dev)
+
+    def spoken(self) -> dict[int, Window]:
+        """Of the windows those of the first packing with speech, by their places."""
+        laid = ((place, self.windows[place]) for place in self.packings[0])
+        return {place: window for place, window in laid if isinstance(window, Window)}
+
+    def training_tokens(self) -> list[Tokens]:
+        """Of the windows."""
+        return [each.tokens(self.vocabulary) for each in self.windows]
+
+    def development_tokens(self) -> list[Tokens]:
+        """Of the development part's clips, each alone."""
+        return [alone(clip).tokens(self.vocabulary) for clip in self.split.dev]
+
+    def amounts(self, settings: EngineSettings) -> Amounts:
+        """How much there is to do."""
+        visits = sum(len(step.windows) for step in plan(self.packings, settings))
+        return Amounts(len(self.split.test), len(self.split.dev), len(self.windows), visits)
+
+
+def lay_out(job: Job, vocabulary: Vocabulary, align: Align) -> Material:
+    """Select, split, and lay the training part into windows. Raises as `select`."""
+    settings = job.settings
+    selection = select(job.recordings, vocabulary, job.language, align)
+    total = sum(clip.seconds for clip in selection.clips)
+    shares = Shares(
+        test=min(total * settings.test_share, settings.max_test_seconds),
+        dev=min(total * settings.dev_share, settings.max_dev_seconds),
+    )
+    parts = split(selection.clips, shares)
+    gap = [Drop(clip.recording, clip.begin, clip.stop, "split-gap") for clip in parts.gap]
+    used = (*parts.train, *parts.dev, *parts.test)
+    ledger = account(job.recordings, used, [*selection.drops, *gap])
+    windows: list[Window | Quiet] = []
+    packings: list[range] = []
+    for packing in range(settings.packings):
+        laid = pack(parts.train, settings.seed, packing)
+        first = len(windows)
+        windows += [*laid, *quiet(len(laid), settings.seed, packing)]
+        packings.append(range(first, len(windows)))
+    return Material(vocabulary, selection.clips, parts, ledger, tuple(windows), tuple(packings))
