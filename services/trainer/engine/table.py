@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,20 +28,20 @@ class Table:
     filled up where it ended.
     """
 
-    def __init__(
-        self, path: Path, key: str, shape: tuple[int, int, int], dtype: npt.DTypeLike
-    ) -> None:
+    def __init__(self, path: Path, key: str, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+        self._path = path
         self._note = path.with_suffix(".json")
         self._key = key
+        self._shape = shape
+        self._dtype = np.dtype(dtype)
         known = self._read_note()
         self.done = known.done if known and known.key == key and path.exists() else 0
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._rows: np.memmap[tuple[int, int, int], np.dtype[np.floating]] = np.memmap(
-            path, dtype=np.dtype(dtype), mode="r+" if self.done else "w+", shape=shape
-        )
+        if not self.done:
+            self._rows("w+")
 
     def __len__(self) -> int:
-        return int(self._rows.shape[0])
+        return self._shape[0]
 
     def fill(
         self,
@@ -50,17 +51,24 @@ class Table:
         """Compute the missing rows; ``tick`` hears the finished share, 0 to 1, and may raise."""
         for index in range(self.done, len(self)):
             tick(index / len(self))
-            self._rows[index] = compute(index)
+            rows = self._rows("r+")
+            rows[index] = compute(index)
             if (index + 1) % FLUSH_EVERY == 0 or index + 1 == len(self):
-                self._flush(index + 1)
+                rows.flush()
+                self._note_done(index + 1)
         tick(1.0)
 
     def take(self, indices: list[int]) -> npt.NDArray[np.floating]:
         """A copy of some rows, shape ``(len(indices), *shape of a row)``."""
-        return np.array(self._rows[indices])
+        return np.array(self._rows("r")[indices])
 
-    def _flush(self, done: int) -> None:
-        self._rows.flush()
+    def _rows(
+        self, mode: Literal["r", "r+", "w+"]
+    ) -> np.memmap[tuple[int, ...], np.dtype[np.floating]]:
+        """Mapped anew each time: the pages of a mapping that lives on count as this process's."""
+        return np.memmap(self._path, dtype=self._dtype, mode=mode, shape=self._shape)
+
+    def _note_done(self, done: int) -> None:
         self.done = done
         partial = self._note.with_suffix(".partial")
         partial.write_text(json.dumps(asdict(Note(self._key, done))), "utf-8")
