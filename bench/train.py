@@ -28,7 +28,6 @@ from bench.train_rival import Run
 from bench.train_rival import train as train_rival
 from services.trainer.engine.features import Spectrograms
 from services.trainer.engine.hardware import detect
-from services.trainer.engine.job import EngineSettings
 from services.trainer.engine.recogniser import Recogniser
 from services.trainer.engine.recording import Clip, Recording
 from services.trainer.engine.scoring import count_errors, error_rate
@@ -45,7 +44,7 @@ def run_of(finished: Finished, recordings: Sequence[Recording]) -> Run:
     """The audio that passed in the epochs, and the time that this took."""
     parts = finished.run["split"]
     used = parts["train"] / sum(parts[part] for part in ("train", "development", "test"))
-    audio = seconds(recordings) * used * EngineSettings().epochs
+    audio = seconds(recordings) * used * len(finished.run["development_loss"])  # one an epoch
     return Run(audio, sum(finished.run["seconds"][phase] for phase in TIMED))
 
 

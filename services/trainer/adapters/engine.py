@@ -24,7 +24,6 @@ from shared.rpc.trainer import Progress
 MODEL = "model"
 RESULT = "result.json"
 
-_DATA_FAULT = 42
 _ERRORS = "engine.log"
 _TAIL_BYTES = 4096
 _DISK_FULL = os.strerror(errno.ENOSPC)
@@ -75,7 +74,9 @@ def read_result(job_dir: Path) -> Result:
 
 
 class Engine:
-    """The process, in a group of its own; on leaving the context none of it runs.
+    """The process, in a group of its own, which ends on leaving the context.
+
+    Processes that `torchrun` started for it leave the group, and end with it at their next step.
 
     Enter it in a thread that lives on meanwhile. It has no secret in its environment.
     """
@@ -140,7 +141,7 @@ class Engine:
         fault = self._fault or {}
         code, message = fault.get("code", "internal"), fault.get("message", "")
         log.error("engine_failed", status=status, code=code, detail=message, tail=self._tail())
-        if status == _DATA_FAULT:
+        if fault.get("fault") == "data":
             raise TrainingFault(code, message, "data", final=True)
         if _DISK_FULL in message:
             raise no_space()

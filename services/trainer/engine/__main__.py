@@ -11,7 +11,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from .child import Lifeline, Reporter, write_result
+from .child import Lifeline, Reporter
 from .fault import EngineFault, Interrupted
 from .job import Job
 
@@ -32,9 +32,7 @@ def main(job_dir: Path) -> int:
     try:
         document = json.loads((job_dir / "job.json").read_text("utf-8"))
         job = Job.from_json(document, job_dir.resolve())
-        result = train(job, reporter, lifeline.cut)
-        if result:
-            write_result(job_dir, result.as_json())
+        train(job, reporter, lifeline.cut)
     except Interrupted:
         return TERMINATED
     except EngineFault as fault:

@@ -4,7 +4,6 @@ Interpolating base and tuned weights keeps most of what training taught and most
 have made the model forget.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,13 +11,11 @@ import torch
 
 from .ct2 import ModelFile
 from .exam import Answers
+from .scoring import beyond_chance
 from .weights import changed_file, export_model
 
 PREFERRED = 0.75
 """The share that was best in trials; a small development part cannot tell better than that."""
-
-STANDARD_ERRORS = 2.0
-"""Two shares whose errors differ by less than this cannot be told apart."""
 
 
 def blend(
@@ -36,19 +33,17 @@ def choose(answers: Mapping[float, Answers]) -> float:
     """
     base = answers[0.0]
     best = min(answers.values(), key=lambda each: each.wer)
+
+    def as_good(found: Answers) -> bool:
+        pairs = zip(found.counts, best.counts, strict=True)
+        return not beyond_chance([mine.errors - theirs.errors for mine, theirs in pairs])
+
     good = [
         share
         for share, found in answers.items()
-        if share and found.wer <= base.wer and _alike(found, best)
+        if share and found.wer <= base.wer and as_good(found)
     ]
     return min(good, key=lambda share: abs(share - PREFERRED), default=0.0)
-
-
-def _alike(one: Answers, best: Answers) -> bool:
-    """By the paired difference of errors, segment by segment: most are equally hard for both."""
-    pairs = zip(one.counts, best.counts, strict=True)
-    apart = [mine.errors - theirs.errors for mine, theirs in pairs]
-    return sum(apart) <= STANDARD_ERRORS * math.sqrt(sum(each * each for each in apart))
 
 
 class Blender:

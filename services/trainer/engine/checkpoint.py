@@ -2,12 +2,15 @@
 
 import json
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+
+from .development import Examined
 
 TENSORS = "checkpoint.safetensors"
 SUMMARY = "checkpoint.json"
@@ -19,14 +22,47 @@ class Checkpoint:
 
     ``key`` names the job; ``step`` counts finished steps, from which the batches to come follow;
     ``tensors`` holds ``weight/<name>``, ``exp_avg/<name>`` and ``exp_avg_sq/<name>`` in float32,
-    and ``best/<name>`` once the ``development`` loss is known.
+    and ``best/<name>`` once there is a ``development`` loss.
     """
 
     key: str
     step: int
     loss: list[tuple[int, float]]
-    development: list[tuple[int, float]]
+    development: list[Examined]
     tensors: dict[str, torch.Tensor]
+
+
+Weights = Mapping[str, torch.nn.Parameter]
+
+MOMENTS = ("exp_avg", "exp_avg_sq")
+
+
+def capture(
+    weights: Weights, optimiser: torch.optim.AdamW, best: Mapping[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """The tensors of a checkpoint."""
+    tensors = {f"best/{name}": weight for name, weight in best.items()}
+    for name, parameter in weights.items():
+        tensors[f"weight/{name}"] = parameter.detach().cpu().contiguous()
+        for moment in MOMENTS:
+            tensors[f"{moment}/{name}"] = optimiser.state[parameter][moment].cpu().contiguous()
+    return tensors
+
+
+def restore(
+    checkpoint: Checkpoint, weights: Weights, optimiser: torch.optim.AdamW
+) -> dict[str, torch.Tensor]:
+    """Put weights and optimiser back into their state; return the best epoch's weights, if any."""
+    tensors = checkpoint.tensors
+    state: dict[int, dict[str, torch.Tensor]] = {}
+    with torch.no_grad():
+        for index, (name, parameter) in enumerate(weights.items()):
+            parameter.copy_(tensors[f"weight/{name}"])
+            moments = {moment: tensors[f"{moment}/{name}"] for moment in MOMENTS}
+            state[index] = {"step": torch.tensor(float(checkpoint.step)), **moments}
+    groups = optimiser.state_dict()["param_groups"]
+    optimiser.load_state_dict({"state": state, "param_groups": groups})
+    return {name: tensors[f"best/{name}"] for name in weights if checkpoint.development}
 
 
 def save_checkpoint(checkpoint: Checkpoint, work_dir: Path) -> None:
@@ -39,7 +75,7 @@ def save_checkpoint(checkpoint: Checkpoint, work_dir: Path) -> None:
         "key": checkpoint.key,
         "step": checkpoint.step,
         "loss": checkpoint.loss,
-        "development": checkpoint.development,
+        "development": [asdict(each) for each in checkpoint.development],
     }
     document = json.dumps(summary)
     partial = work_dir / (TENSORS + ".partial")
@@ -61,10 +97,8 @@ def load_checkpoint(work_dir: Path, key: str) -> Checkpoint | None:
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except (FileNotFoundError, SafetensorError, ValueError):
         return None
-    loss, development = (
-        [(int(step), float(value)) for step, value in summary[name]]
-        for name in ("loss", "development")
-    )
+    loss = [(int(step), float(value)) for step, value in summary["loss"]]
+    development = [Examined(**each) for each in summary["development"]]
     return Checkpoint(key, int(summary["step"]), loss, development, tensors)
 
 

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
@@ -59,16 +58,10 @@ class Reporter:
         self._print(progress.as_json())
 
     def fail(self, fault: dict[str, str]) -> None:
-        """Print the last line of a training that failed."""
-        self._print({"fault": fault})
+        """Print the last line of a training that failed, from the first process of a group."""
+        if os.environ.get("RANK", "0") == "0":
+            self._print({"fault": fault})
 
     def _print(self, document: dict[str, Any]) -> None:
         self._out.write(json.dumps(document, ensure_ascii=False) + "\n")
         self._out.flush()
-
-
-def write_result(job_dir: Path, result: dict[str, Any]) -> None:
-    """Write ``result.json``, which is there as a whole or not at all."""
-    partial = job_dir / "result.json.partial"
-    partial.write_text(json.dumps(result, ensure_ascii=False, indent=1), "utf-8")
-    partial.replace(job_dir / "result.json")

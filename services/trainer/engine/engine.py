@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import torch
 
+from .checkpoint import discard_checkpoint
 from .fault import EngineFault
 from .group import join
 from .hardware import detect, out_of_memory
@@ -27,7 +28,9 @@ def train(
     report: Callable[[Progress], None],
     should_stop: Callable[[], bool] = never,
 ) -> Result | None:
-    """Tune ``job.base_model`` on the job's recordings; the model is left in ``work_dir/model``.
+    """Tune ``job.base_model`` on the job's recordings.
+
+    The model is left in ``work_dir/model`` and the result beside it, in ``result.json``.
 
     A work directory with a checkpoint of the same job is gone on with, and ends in the weights
     that an uninterrupted run gives on the same machine. ``report`` hears every step of the way;
@@ -45,6 +48,9 @@ def train(
     torch.manual_seed(job.settings.seed)
     job.work_dir.mkdir(parents=True, exist_ok=True)
     group = join(hardware.device)
+    if group.size > job.settings.batch_windows:
+        message = f"{group.size} processes cannot share {job.settings.batch_windows} windows."
+        raise EngineFault("too-many-processes", message, fault="platform")
     meter = Meter(report if group.first else _unheard, should_stop)
     try:
         result = Training(job, hardware, group, meter).run()
@@ -53,6 +59,8 @@ def train(
             raise
         raise _exhausted(error) from error
     if result:
+        result.write(job.work_dir)
+        discard_checkpoint(job.work_dir)
         shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
     return result
 

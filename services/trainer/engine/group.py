@@ -1,16 +1,19 @@
 """Processes that train together, each on a part of every step's windows.
 
-They are started by ``torchrun``, one for each GPU of a machine, with the same job. The first one
-does everything but the steps alone.
+They are started by ``torchrun``, one for each GPU of a machine, with the same job. What is no step
+of the training the first one does alone.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar, cast
 
 import torch
 from torch import distributed
+
+Made = TypeVar("Made")
 
 PATIENCE = timedelta(hours=6)
 """How long the others wait for the first one's encoding."""
@@ -43,6 +46,13 @@ class Group:
         votes = torch.tensor(float(flag))
         self.add_up([votes])
         return bool(votes)
+
+    def give(self, make: Callable[[], Made]) -> Made:
+        """What the first process makes, to all."""
+        box = [make() if self.first else None]
+        if self.size > 1:
+            distributed.broadcast_object_list(box, device=torch.device("cpu"))
+        return cast(Made, box[0])
 
     def meet(self) -> None:
         """Wait until all processes are here."""

@@ -11,6 +11,8 @@ import torch
 M_TRIM_THRESHOLD = -1
 M_MMAP_THRESHOLD = -3
 
+OUT_OF_MEMORY = ("DefaultCPUAllocator", "out of memory", "ALLOC_FAILED")
+
 BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
 
 
@@ -25,6 +27,11 @@ class Hardware:
     def compute_type(self) -> str:
         """CTranslate2's precision for scoring."""
         return "float16" if self.device == "cuda" else "float32"
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of matrix products."""
+        return torch.bfloat16 if self.autocast else torch.float32
 
     def precision(self) -> torch.autocast:
         """The context for training and encoding."""
@@ -44,8 +51,7 @@ def out_of_memory(error: Exception) -> bool:
     """Whether an allocation failed: PyTorch and CTranslate2 say so in their own ways."""
     told = str(error)
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
-        isinstance(error, RuntimeError)
-        and ("DefaultCPUAllocator" in told or "out of memory" in told)
+        isinstance(error, RuntimeError) and any(sign in told for sign in OUT_OF_MEMORY)
     )
 
 
@@ -62,7 +68,12 @@ def keep_freed_memory() -> None:
 
 
 def release_freed_memory() -> None:
-    """Give back what `keep_freed_memory` kept: each phase allocates other sizes than the last."""
+    """Give back what `keep_freed_memory` kept: each phase allocates other sizes than the last.
+
+    CTranslate2 cannot use what PyTorch keeps of a GPU's memory, either.
+    """
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -1,5 +1,6 @@
 """The engine's messages: what a training needs, tells on its way and gives back."""
 
+import json
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -7,7 +8,14 @@ from typing import Any, Literal
 from .recording import Recording, Segment
 
 Phase = Literal[
-    "preparing", "baseline", "encoding", "training", "blending", "exporting", "evaluating"
+    "preparing",
+    "baseline",
+    "encoding",
+    "checking",
+    "training",
+    "blending",
+    "exporting",
+    "evaluating",
 ]
 
 
@@ -19,7 +27,8 @@ Strategy = Literal["decoder", "whole"]
 class EngineSettings:
     """How to train. The defaults are those of the measured trials on whisper-base.
 
-    ``batch_windows`` counts 30-second windows a step; ``packings`` the different ways in which
+    ``learning_rate`` None is the strategy's own. ``batch_windows`` counts 30-second windows a step,
+    of all processes together; ``packings`` the different ways in which
     the same audio is laid into windows, used in turn by the epochs; ``threads`` 0 leaves the
     number to PyTorch; ``max_steps`` cuts training short; ``blends`` are the candidate shares of
     the tuned weights (0 is the base model and always among them).
@@ -28,7 +37,7 @@ class EngineSettings:
     strategy: Strategy | Literal["auto"] = "auto"
     seed: int = 7
     epochs: int = 6
-    learning_rate: float = 6e-5
+    learning_rate: float | None = None
     warmup: float = 0.1
     weight_decay: float = 0.01
     label_smoothing: float = 0.1
@@ -132,3 +141,9 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """The result as a document; the model's directory by its name."""
         return {**asdict(self), "model_dir": str(self.model_dir)}
+
+    def write(self, work_dir: Path) -> None:
+        """Write ``result.json``, which is there as a whole or not at all."""
+        partial = work_dir / "result.json.partial"
+        partial.write_text(json.dumps(self.as_json(), ensure_ascii=False, indent=1), "utf-8")
+        partial.replace(work_dir / "result.json")

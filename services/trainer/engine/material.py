@@ -7,7 +7,7 @@ from .job import EngineSettings, Job
 from .ledger import Drop, Ledger, account
 from .recording import Clip
 from .schedule import plan
-from .selection import Align, select
+from .selection import Selection
 from .split import Shares, Split, split
 from .strategy import Amounts
 from .vocabulary import Vocabulary
@@ -27,11 +27,6 @@ class Material:
     ledger: Ledger
     windows: tuple[Window | Quiet, ...]
     packings: tuple[range, ...]
-
-    @property
-    def seconds(self) -> float:
-        """Of usable audio."""
-        return sum(clip.seconds for clip in self.clips)
 
     @property
     def held_out(self) -> tuple[Clip, ...]:
@@ -54,13 +49,18 @@ class Material:
     def amounts(self, settings: EngineSettings) -> Amounts:
         """How much there is to do."""
         visits = sum(len(step.windows) for step in plan(self.packings, settings))
-        return Amounts(len(self.split.test), len(self.split.dev), len(self.windows), visits)
+        return Amounts(
+            test=len(self.split.test),
+            development=len(self.split.dev),
+            windows=len(self.windows),
+            packing=len(self.packings[0]),
+            visits=visits,
+        )
 
 
-def lay_out(job: Job, vocabulary: Vocabulary, align: Align) -> Material:
-    """Select, split, and lay the training part into windows. Raises as `select`."""
+def lay_out(job: Job, vocabulary: Vocabulary, selection: Selection) -> Material:
+    """Split what was selected, and lay the training part into windows."""
     settings = job.settings
-    selection = select(job.recordings, vocabulary, job.language, align)
     total = sum(clip.seconds for clip in selection.clips)
     shares = Shares(
         test=min(total * settings.test_share, settings.max_test_seconds),

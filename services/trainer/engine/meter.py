@@ -1,5 +1,6 @@
 """Progress of the whole from the progress of its phases."""
 
+import math
 import time
 from collections.abc import Callable, Mapping
 
@@ -12,7 +13,8 @@ PREPARING = 3.0
 LATER: dict[Phase, float] = {
     "baseline": 19,
     "encoding": 14,
-    "training": 46,
+    "checking": 2,
+    "training": 44,
     "blending": 7,
     "exporting": 6,
     "evaluating": 5,
@@ -56,6 +58,11 @@ class Meter:
         self._skipped += done * (high - low)
         self.tick(done)
 
+    def leave_out(self, share: float) -> None:
+        """A share of the phase need not be done."""
+        low, high = self._bands[self._phase]
+        self._skipped += share * (high - low)
+
     def prepare(self, share: float) -> None:
         """Preparing will take so much of the whole beyond its usual part."""
         self._lay_out(PREPARING * (1 - share) + 100 * share, LATER)
@@ -97,5 +104,5 @@ class Meter:
         return round(own * (high - self._percent) + pace * (100 - high), 1)
 
     def _curve(self) -> tuple[tuple[int, float], ...]:
-        stride = max(1, len(self.loss) // LOSS_POINTS)
-        return tuple(self.loss[::stride])
+        stride = max(1, math.ceil(len(self.loss) / LOSS_POINTS))
+        return tuple(self.loss[::-stride][::-1])

@@ -18,18 +18,26 @@ many; a word of three and more is rare there."""
 
 def unlike(texts: Sequence[str], known: Sequence[str], language: str) -> list[int]:
     """The places of the texts that share few words with each known one."""
-    vocabularies = [set(normalise(each, language).split()) for each in known]
+    vocabularies = [_words(each, language) for each in texts]
+    asked = set().union(*vocabularies)
     containing: dict[str, list[int]] = defaultdict(list)
-    for place, words in enumerate(vocabularies):
-        for word in words:
-            containing[word].append(place)
+    sizes: list[int] = []
+    for other, text in enumerate(dict.fromkeys(known)):
+        words = _words(text, language)
+        sizes.append(len(words))
+        for word in words & asked:
+            containing[word].append(other)
     found = []
-    for place, text in enumerate(texts):
-        words = set(normalise(text, language).split())
-        shared = Counter(other for word in words for other in containing.get(word, ()))
-        if all(count < ALIKE * len(words | vocabularies[other]) for other, count in shared.items()):
+    for place, words in enumerate(vocabularies):
+        shared = Counter(other for word in words for other in containing[word])
+        of_both = ((count, len(words) + sizes[other] - count) for other, count in shared.items())
+        if all(count < ALIKE * either for count, either in of_both):
             found.append(place)
     return found
+
+
+def _words(text: str, language: str) -> set[str]:
+    return set(normalise(text, language).split())
 
 
 def terms(texts: Sequence[str], vocabulary: Vocabulary, language: str) -> list[str]:

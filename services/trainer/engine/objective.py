@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, linear, log_softmax
 from transformers import WhisperForConditionalGeneration
 
 from .examples import IGNORED, Batch, Examples
@@ -30,7 +30,8 @@ class Objective:
     ) -> None:
         self._encoder = whisper.model.encoder if whole else None
         self._decoder = whisper.model.decoder
-        self._projection = whisper.proj_out
+        # Frozen, so rounded once and not by every product.
+        self._output = whisper.proj_out.weight.detach().to(hardware.dtype)
         self._hardware = hardware
         self._smoothing = smoothing
 
@@ -40,34 +41,36 @@ class Objective:
         The gradients are those of smoothed labels, the loss that of plain ones.
         """
         states, wanted = self._spoken(batch)
-        # The logits of a step would take more memory than all else: a vocabulary's width a token,
-        # several times over. So they come and go in rows, and only their gradient stays.
-        leaf = states.detach().requires_grad_()
         total = 0.0
-        for rows, truth in _rows(leaf, wanted):
-            logits = self._logits(rows)
-            smoothed = cross_entropy(
-                logits, truth, reduction="sum", label_smoothing=self._smoothing
-            )
-            torch.autograd.backward(smoothed / total_tokens)
-            total += float(cross_entropy(logits.detach(), truth, reduction="sum"))
-        torch.autograd.backward(states, leaf.grad)
+        gradients: list[torch.Tensor] = []
+        # The logits of a step would take more memory than all else: a vocabulary's width a token,
+        # several times over. So they come and go in rows, and only their gradient stays, which is
+        # the difference of what the model expects and what is said.
+        for rows, truth in _rows(states.detach(), wanted):
+            expected = log_softmax(self._logits(rows), dim=-1)
+            total -= float(expected.gather(1, truth[:, None]).sum())
+            difference = expected.exp_().sub_(self._smoothing / expected.shape[1])
+            difference[torch.arange(len(truth), device=truth.device), truth] -= 1 - self._smoothing
+            gradients.append((difference / total_tokens).to(self._output.dtype) @ self._output)
+        torch.autograd.backward(states, torch.cat(gradients).to(states.dtype))
         return total / total_tokens
 
     @torch.inference_mode()
     def token_losses(
-        self, examples: Examples, places: Sequence[int], at_once: int
+        self, examples: Examples, places: Sequence[int]
     ) -> list[npt.NDArray[np.float32]]:
-        """Of some examples, token by token."""
-        found: list[npt.NDArray[np.float32]] = []
-        for part in batches(places, at_once):
-            losses = [
-                cross_entropy(self._logits(rows), truth, reduction="none").cpu()
-                for rows, truth in _rows(*self._spoken(examples.batch(part)))
-            ]
-            lengths = [examples.spoken([each]) for each in part]
-            found += np.split(torch.cat(losses).numpy(), np.cumsum(lengths)[:-1])
-        return found
+        """Of some examples at once, token by token, of smoothed labels.
+
+        Plain ones would blame a model for the doubt that it was taught.
+        """
+        losses = [
+            cross_entropy(
+                self._logits(rows), truth, reduction="none", label_smoothing=self._smoothing
+            ).cpu()
+            for rows, truth in _rows(*self._spoken(examples.batch(places)))
+        ]
+        lengths = [examples.spoken([each]) for each in places]
+        return np.split(torch.cat(losses).numpy(), np.cumsum(lengths)[:-1])
 
     def _spoken(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """The decoder's states where something is to be said, and what."""
@@ -84,14 +87,7 @@ class Objective:
         return state[spoken], wanted[spoken]
 
     def _logits(self, states: torch.Tensor) -> torch.Tensor:
-        with self._hardware.precision():
-            logits: torch.Tensor = self._projection(states)
-        return logits.float()
-
-
-def batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """Parts of a size; the last one may be shorter."""
-    return (places[begin : begin + size] for begin in range(0, len(places), size))
+        return linear(states.to(self._output.dtype), self._output).float()
 
 
 def _rows(

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .hardware import Hardware
-from .vocabulary import Vocabulary
+from .vocabulary import MAX_TOKENS, Vocabulary
 
-MAX_TEXT_TOKENS = 224
-"""Half of the decoder's context, as in OpenAI's code: the rest is for the preceding text."""
+MAX_TEXT_TOKENS = MAX_TOKENS // 2
+"""As in OpenAI's code: the rest is for the preceding text."""
 
 
 class Recogniser:
@@ -40,7 +40,7 @@ class Recogniser:
             _view(heard),
             [prompt] * len(heard),
             beam_size=self._beam,
-            max_length=len(prompt) + MAX_TEXT_TOKENS,
+            max_length=MAX_TOKENS,  # half of it for the text, as CTranslate2 counts
         )
         return [self._vocabulary.decode(each.sequences_ids[0]) for each in found]
 

@@ -30,9 +30,9 @@ def plan(packings: Sequence[range], settings: EngineSettings) -> list[Step]:
     return steps[: settings.max_steps]
 
 
-def rate(step: int, total: int, settings: EngineSettings) -> float:
-    """The learning rate of a step counted from 0: up to the peak in a line, down to 0 in one."""
-    warmup = max(1, round(total * settings.warmup))
+def rate(step: int, total: int, warmup_share: float) -> float:
+    """The share of the learning rate at a step counted from 0: up in a line, down to 0 in one."""
+    warmup = max(1, round(total * warmup_share))
     if step < warmup:
-        return settings.learning_rate * (step + 1) / warmup
-    return settings.learning_rate * (total - step) / max(1, total - warmup)
+        return (step + 1) / warmup
+    return (total - step) / max(1, total - warmup)

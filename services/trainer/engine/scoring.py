@@ -1,5 +1,6 @@
 """Word error rate, and how sure it is."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "my", "km", "bo"})
 """Languages written without spaces between words: every character counts as one word."""
 
 RESAMPLES = 2000
+
+STANDARD_ERRORS = 2.0
 
 _ABOVE_AND_BELOW = 200
 
@@ -81,6 +84,16 @@ def error_rate(counts: Sequence[WordErrors]) -> float:
     """Word error rate of the whole, a fraction: all errors over all words; 0 of nothing."""
     words = sum(each.words for each in counts)
     return sum(each.errors for each in counts) / words if words else 0.0
+
+
+def beyond_chance(differences: Sequence[float]) -> bool:
+    """Whether paired differences, segment by segment, are above zero by more than chance gives.
+
+    That is two standard errors of their sum, if there were none. Most segments are equally hard for
+    both, so this tells more than two totals do.
+    """
+    apart = np.asarray(differences, dtype=np.float64)
+    return float(apart.sum()) > STANDARD_ERRORS * math.sqrt(float(np.square(apart).sum()))
 
 
 def interval(counts: Sequence[WordErrors], seed: int) -> tuple[float, float]:

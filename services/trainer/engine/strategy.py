@@ -6,38 +6,46 @@ from .hardware import Hardware
 from .job import EngineSettings, Phase, Strategy
 from .noise import COUNT as NOISES
 
-HOUR = 3600.0
+RATES: dict[Strategy, float] = {"decoder": 6e-5, "whole": 3e-5}
+"""Learning rates at their peak."""
 
-WHOLE_FROM = 10 * HOUR
-"""Seconds of audio from which a GPU trains the whole model."""
-
-DECODING = 0.3
+DECODING = 0.45
 """Cost of a held-out clip's text, where 1 is the encoder's pass over 30 s."""
 
-DECODER_STEP = 0.6
+DECODER_STEP = 0.4
 """Cost of a window in a step of the decoder, forward and back."""
 
 WHOLE_STEP = 4.5
 """The same of the whole model."""
 
-CHECKING = 16.0
+FORWARD = 0.3
+"""Share of a step's cost before the way back."""
+
+EXPORTING = 13.0
 """Cost of the export and its check."""
 
 
-def choose_strategy(settings: EngineSettings, hardware: Hardware, seconds: float) -> Strategy:
-    """What the settings say, else the decoder alone unless a GPU meets much audio (`docs`)."""
+def choose_strategy(settings: EngineSettings, hardware: Hardware) -> Strategy:
+    """What the settings say, else the whole model on a GPU and the decoder alone on a processor.
+
+    The whole model makes some errors less for several times the work (``docs/training.md``).
+    """
     if settings.strategy != "auto":
         return settings.strategy
-    return "whole" if hardware.device == "cuda" and seconds >= WHOLE_FROM else "decoder"
+    return "whole" if hardware.device == "cuda" else "decoder"
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """What there is to do: held-out clips, windows of all packings, windows of all steps."""
+    """What there is to do: held-out clips, windows of all packings and of the first.
+
+    ``visits`` are the windows of all steps.
+    """
 
     test: int
     development: int
     windows: int
+    packing: int
     visits: int
 
 
@@ -51,8 +59,9 @@ def costs(amounts: Amounts, settings: EngineSettings, strategy: Strategy) -> dic
     return {
         "baseline": held_out * (1 + DECODING) + NOISES,
         "encoding": amounts.windows * (0.1 if whole else 1.0),
-        "training": amounts.visits * visit + examined * visit / 3,
+        "checking": amounts.packing * visit * FORWARD,
+        "training": amounts.visits * visit + examined * visit * FORWARD,
         "blending": len(settings.blends) * (amounts.development * answer + 2),
-        "exporting": CHECKING,
+        "exporting": EXPORTING,
         "evaluating": amounts.test * answer + NOISES,
     }

@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from .recording import SAMPLE_RATE, Clip
-from .scoring import WordErrors, count_letters, error_rate, fold
+from .scoring import count_letters, error_rate, fold
 from .windows import Window
 
 MOST = 20
 """Segments that are listened to, and that are reported."""
 
-UNLIKELY = 3.0
+UNLIKELY = 5.0
 """Times the usual distance from the median of the losses."""
 
 STANDARD_DEVIATION = 1.4826
@@ -77,16 +77,17 @@ def suspects(
 ) -> list[Suspect]:
     """The clips in which something else is heard, the most different first, 20 at most.
 
-    Both map clips to what the base model heard. Where it is poor at the ``held_out`` ones, it must
-    be all the more different.
+    Both map clips to what the base model heard. Where it is poor at most of the ``held_out`` ones,
+    it must be all the more different.
     """
 
-    def letters(clip: Clip, text: str) -> WordErrors:
-        return count_letters(fold(clip.text, language), fold(text, language), language)
+    def differing(clip: Clip, text: str) -> float:
+        counts = count_letters(fold(clip.text, language), fold(text, language), language)
+        return error_rate([counts])
 
-    usual = error_rate([letters(clip, text) for clip, text in held_out.items()])
+    usual = statistics.median(differing(clip, text) for clip, text in held_out.items())
     found = [
-        Suspect(clip, text, error_rate([letters(clip, text)]))
+        Suspect(clip, text, differing(clip, text))
         for clip, text in {**listened, **held_out}.items()
     ]
     odd = [each for each in found if each.rate >= max(DIFFERENT, 2 * usual)]

@@ -1,6 +1,8 @@
 """Encoder outputs or spectrograms on disk: computed once, read in every epoch."""
 
 import json
+import math
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -38,7 +40,7 @@ class Table:
         self.done = known.done if known and known.key == key and path.exists() else 0
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.done:
-            self._rows("w+")
+            self._allocate()
 
     def __len__(self) -> int:
         return self._shape[0]
@@ -62,9 +64,13 @@ class Table:
         """A copy of some rows, shape ``(len(indices), *shape of a row)``."""
         return np.array(self._rows("r")[indices])
 
-    def _rows(
-        self, mode: Literal["r", "r+", "w+"]
-    ) -> np.memmap[tuple[int, ...], np.dtype[np.floating]]:
+    def _allocate(self) -> None:
+        """A full disk is told here, by an `OSError`; a page without a place would be a signal."""
+        size = math.prod(self._shape) * self._dtype.itemsize
+        with self._path.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, max(1, size))
+
+    def _rows(self, mode: Literal["r", "r+"]) -> np.memmap[tuple[int, ...], np.dtype[np.floating]]:
         """Mapped anew each time: the pages of a mapping that lives on count as this process's."""
         return np.memmap(self._path, dtype=self._dtype, mode=mode, shape=self._shape)
 

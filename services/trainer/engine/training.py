@@ -2,18 +2,15 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from shared.speech.cues import MAX_SECONDS
 
+from .baseline import listen
 from .blending import Blender, choose
-from .checkpoint import discard_checkpoint
 from .ct2 import read_model
 from .ears import Ears
 from .evaluation import Report
-from .exam import Answers, Exam
+from .exam import Answers
 from .examples import Corpus, Examples
-from .fault import EngineFault
 from .fingerprint import fingerprint
 from .group import Group
 from .hardware import Hardware, release_freed_memory
@@ -21,10 +18,10 @@ from .hearing import Aligner
 from .job import Job, Phase, Result
 from .material import lay_out
 from .meter import Meter
-from .noise import waveforms, words_a_minute
 from .parity import WINDOWS, check_parity, check_words
 from .recogniser import Recogniser
 from .recording import Clip
+from .selection import select
 from .strategy import choose_strategy, costs
 from .suspicion import Suspect, losses_of_clips, suspects, unlikely
 from .table import Table
@@ -33,8 +30,8 @@ from .vocabulary import Vocabulary
 from .weights import export_model, import_model
 from .windows import pack
 
-NOT_UNDERSTOOD = 0.8
-"""Word error rate of a base model on a language that is not the one it is told to expect."""
+HEARD = 0.8
+"""Share of the baseline's time in which the held-out part passes the encoder."""
 
 HEARING_SHARE = 0.3
 """Of the whole time, where all audio is in segments that must be aligned."""
@@ -56,9 +53,7 @@ class Training:
         """All phases; a result from the first process of the group. Raises as ``engine.train``."""
         self._prepare()
         if self._group.first:
-            self._enter("baseline")
-            self._sit_baseline()
-            self._enter("encoding")
+            self._hear_held_out()
             self._hear_windows()
         self._group.meet()
         self._tune()
@@ -71,11 +66,10 @@ class Training:
         self._export()
         self._enter("evaluating")
         recogniser = self._recogniser(self._model_dir)
-        tuned = self._test.sit(recogniser, self._meter.tick)
-        hallucinated = self._words_in_noise(recogniser)
+        tuned = self._baseline.test.sit(recogniser, self._meter.tick)
+        result = self._result(tuned, self._baseline.words_in_noise(recogniser))
         self._meter.finish()
-        discard_checkpoint(self._job.work_dir)
-        return self._result(tuned, hallucinated)
+        return result
 
     def _enter(self, phase: Phase, done: float = 0.0) -> None:
         release_freed_memory()
@@ -87,10 +81,14 @@ class Training:
         self._vocabulary = Vocabulary.read(job.base_model, job.language)
         self._file = read_model(job.base_model)
         self._whisper = import_model(self._file, self._hardware.device)
-        self._material = lay_out(job, self._vocabulary, self._aligner())
-        self._strategy = choose_strategy(self._settings, self._hardware, self._material.seconds)
-        whole = self._strategy == "whole"
-        self._ears = Ears(self._whisper, self._hardware, whole=whole)
+        align = self._aligner()
+        # Another process might hear other words; all must train on the same windows.
+        selection = self._group.give(
+            lambda: select(job.recordings, self._vocabulary, job.language, align)
+        )
+        self._material = lay_out(job, self._vocabulary, selection)
+        self._strategy = choose_strategy(self._settings, self._hardware)
+        self._ears = Ears(self._whisper, self._hardware, whole=self._strategy == "whole")
         self._key = fingerprint(job, self._hardware, self._material.clips)
         amounts = self._material.amounts(self._settings)
         self._meter.expect(costs(amounts, self._settings, self._strategy))
@@ -116,37 +114,26 @@ class Training:
         rows = len(self._material.windows)
         return self._ears.table(self._scratch / "windows.bin", self._key, rows)
 
-    def _sit_baseline(self) -> None:
-        parts, clips, table = self._material.split, self._material.held_out, self._held_out()
+    def _hear_held_out(self) -> None:
+        clips, table = self._material.held_out, self._held_out()
+        self._enter("baseline", HEARD * table.done / len(table))
         table.fill(
             lambda index: self._ears.hear(clips[index].waveform()),
-            lambda share: self._meter.tick(0.8 * share),
+            lambda share: self._meter.tick(HEARD * share),
         )
-        recogniser = self._recogniser(self._job.base_model)
-        self._test = Exam(parts.test, self._job.language, table, 0)
-        self._dev = Exam(parts.dev, self._job.language, table, len(parts.test))
-        self._baseline = self._test.sit(recogniser, lambda s: self._meter.tick(0.8 + 0.1 * s))
-        self._dev_baseline = self._dev.sit(recogniser, lambda s: self._meter.tick(0.9 + 0.1 * s))
-        self._refuse_another_language(recogniser)
-        self._noise = np.stack([self._ears.hear(each) for each in waveforms()])
-        self._hallucinated = self._words_in_noise(recogniser)
-
-    def _refuse_another_language(self, recogniser: Recogniser) -> None:
-        """Both signs together: the base model understands nothing, and hears another language."""
-        wanted, spoken = self._job.language, self._test.spoken(recogniser)
-        if self._baseline.wer > NOT_UNDERSTOOD and spoken not in {None, wanted}:
-            message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
-            raise EngineFault("language-unlike-base", message, fault="data")
-
-    def _words_in_noise(self, recogniser: Recogniser) -> float:
-        """Words a minute."""
-        return words_a_minute(recogniser.decode(self._noise), self._job.language)
+        self._baseline = listen(
+            self._material,
+            self._job.language,
+            self._ears,
+            table,
+            self._recogniser(self._job.base_model),
+            tick=lambda share: self._meter.tick(HEARD + (1 - HEARD) * share),
+        )
 
     def _hear_windows(self) -> None:
-        windows = self._material.windows
-        self._windows().fill(
-            lambda index: self._ears.hear(windows[index].waveform()), self._meter.tick
-        )
+        windows, table = self._material.windows, self._windows()
+        self._enter("encoding", table.done / len(table))
+        table.fill(lambda index: self._ears.hear(windows[index].waveform()), self._meter.tick)
 
     def _tune(self) -> None:
         material = self._material
@@ -172,22 +159,23 @@ class Training:
         self._meter.loss = tuning.loss
         self._enter("training", tuning.step / tuning.total)
         tuning.run(self._job.work_dir, self._key, self._meter.tick)
+        self._meter.leave_out(1 - tuning.step / tuning.total)
         self._steps, self._development = tuning.step, tuning.development
         self._blender = Blender(self._file, self._job.base_model, base, dict(tuning.weights))
 
     def _suspect(self, tuning: Tuning) -> list[Suspect]:
         """Before the first step: a model that has learnt a wrong text finds it likely."""
+        self._enter("checking")
         spoken = self._material.spoken()
-        losses = losses_of_clips(list(spoken.values()), tuning.token_losses(list(spoken)))
-        doubtful = unlikely(losses)
+        losses = tuning.token_losses(list(spoken), self._meter.tick)
+        doubtful = unlikely(losses_of_clips(list(spoken.values()), losses))
         listened: dict[Clip, str] = {}
         if doubtful:
             recogniser = self._recogniser(self._job.base_model)
             for clip in doubtful:
+                self._meter.tick(1.0)
                 (listened[clip],) = recogniser.decode(self._ears.hear(clip.waveform())[None])
-        texts = (*self._baseline.texts, *self._dev_baseline.texts)
-        held_out = dict(zip(self._material.held_out, texts, strict=True))
-        return suspects(listened, held_out, self._job.language)
+        return suspects(listened, self._baseline.heard(), self._job.language)
 
     def _blend(self) -> None:
         shares = tuple(share for share in self._settings.blends if share)
@@ -196,13 +184,13 @@ class Training:
         def score(model_dir: Path) -> Answers:
             nonlocal scored
             before, scored = scored, scored + 1
-            return self._dev.sit(
+            return self._baseline.development.sit(
                 self._recogniser(model_dir),
                 lambda s: self._meter.tick((before + s) / len(shares)),
             )
 
         found = self._blender.compare(shares, self._scratch / "candidate", score)
-        answers = {0.0: self._dev_baseline, **found}
+        answers = {0.0: self._baseline.development_answers, **found}
         self._dev_wers = {share: each.wer for share, each in answers.items()}
         self._share = choose(answers)
 
@@ -244,7 +232,7 @@ class Training:
             "strategy": self._strategy,
             "blend": self._share,
             "development_wer": {str(share): wer for share, wer in self._dev_wers.items()},
-            "development_loss": self._development,
+            "development_loss": [[each.step, round(each.total, 4)] for each in self._development],
             "split": {
                 "unit": parts.unit,
                 "train": len(parts.train),
@@ -261,10 +249,10 @@ class Training:
         }
         report = Report(
             clips=parts.test,
-            baseline=self._baseline,
+            baseline=self._baseline.test_answers,
             tuned=tuned,
             known=[clip.text for clip in parts.train],
-            hallucinated=(self._hallucinated, hallucinated),
+            hallucinated=(self._baseline.hallucinated, hallucinated),
             vocabulary=self._vocabulary,
             language=self._job.language,
             seed=self._settings.seed,

@@ -1,32 +1,35 @@
 """The training of a Whisper model's weights."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from transformers import WhisperForConditionalGeneration
 
-from .checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from .examples import Corpus
+from .checkpoint import Checkpoint, capture, load_checkpoint, restore, save_checkpoint
+from .development import Examined, has_ended, is_worse
+from .examples import Corpus, Examples
 from .fault import EngineFault, Interrupted
 from .group import Group
-from .hardware import Hardware, out_of_memory
+from .hardware import Hardware, out_of_memory, release_freed_memory
 from .job import EngineSettings
-from .objective import Objective, batches
+from .objective import Objective
 from .schedule import plan, rate
+from .strategy import RATES
 
 DECODER = "model.decoder."
 FROZEN = frozenset({"model.decoder.embed_tokens.weight", "model.encoder.embed_positions.weight"})
 """The token embedding, which is the output layer too: a few hours of speech touch few of its
 rows. The encoder's positions are sines."""
 
-MAX_GRADIENT = 1.0
+Made = TypeVar("Made")
 
-PATIENCE = 2
-"""Epochs without a better development loss that end a training."""
+MAX_GRADIENT = 1.0
 
 
 class Tuning:
@@ -59,15 +62,16 @@ class Tuning:
         }
         for parameter in self.weights.values():
             parameter.requires_grad = True
+        self._rate = settings.learning_rate or RATES["whole" if whole else "decoder"]
         self._optimiser = torch.optim.AdamW(
-            self.weights.values(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+            self.weights.values(), lr=self._rate, weight_decay=settings.weight_decay
         )
         # A whole window in the encoder keeps a core busy; several only take more memory.
         alone = whole and hardware.device == "cpu"
         self._at_once = 1 if alone else settings.batch_windows
         self.step = 0
         self.loss: list[tuple[int, float]] = []
-        self.development: list[tuple[int, float]] = []
+        self.development: list[Examined] = []
         self._best: dict[str, torch.Tensor] = {}
 
     @property
@@ -78,14 +82,20 @@ class Tuning:
     @property
     def ended(self) -> bool:
         """Whether all steps were taken, or the development loss stopped to fall."""
-        if self.step == self.total:
-            return True
-        losses = [loss for _, loss in self.development]
-        return len(losses) - losses.index(min(losses)) > PATIENCE if losses else False
+        return self.step == self.total or has_ended(self.development)
 
-    def token_losses(self, windows: Sequence[int]) -> list[npt.NDArray[np.float32]]:
-        """What each token of some training windows costs the present weights."""
-        return self._objective.token_losses(self._corpus.training, windows, self._at_once)
+    def token_losses(
+        self, windows: Sequence[int], tick: Callable[[float], None]
+    ) -> list[npt.NDArray[np.float32]]:
+        """What each token of some training windows costs the present weights.
+
+        ``tick`` hears the finished share and may raise.
+        """
+        found: list[npt.NDArray[np.float32]] = []
+        for part in _batches(windows, self._settings.batch_windows):
+            tick(len(found) / len(windows))
+            found += self._as_memory_allows(partial(self._losses, self._corpus.training, part))
+        return found
 
     def run(self, work_dir: Path, key: str, tick: Callable[[float], None]) -> None:
         """Go on to the end, from where `resume` left it, and keep the best epoch's weights.
@@ -118,29 +128,11 @@ class Tuning:
         if found is None:
             return
         self.step, self.loss, self.development = found.step, found.loss, found.development
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        with torch.no_grad():
-            for index, (name, parameter) in enumerate(self.weights.items()):
-                parameter.copy_(found.tensors[f"weight/{name}"])
-                state[index] = {
-                    "step": torch.tensor(float(found.step)),
-                    "exp_avg": found.tensors[f"exp_avg/{name}"],
-                    "exp_avg_sq": found.tensors[f"exp_avg_sq/{name}"],
-                }
-                if self.development:
-                    self._best[name] = found.tensors[f"best/{name}"]
-        groups = self._optimiser.state_dict()["param_groups"]
-        self._optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self._best = restore(found, self.weights, self._optimiser)
 
     def checkpoint(self, key: str) -> Checkpoint:
         """The present state."""
-        tensors: dict[str, torch.Tensor] = {}
-        for name, parameter in self.weights.items():
-            tensors[f"weight/{name}"] = parameter.detach().cpu().contiguous()
-            for moment in ("exp_avg", "exp_avg_sq"):
-                state = self._optimiser.state[parameter][moment]
-                tensors[f"{moment}/{name}"] = state.cpu().contiguous()
-        tensors |= {f"best/{name}": weight for name, weight in self._best.items()}
+        tensors = capture(self.weights, self._optimiser, self._best)
         return Checkpoint(key, self.step, list(self.loss), list(self.development), tensors)
 
     def _save(self, work_dir: Path, key: str) -> None:
@@ -149,60 +141,70 @@ class Tuning:
 
     def _take_step(self) -> None:
         for group in self._optimiser.param_groups:
-            group["lr"] = rate(self.step, self.total, self._settings)
+            group["lr"] = self._rate * rate(self.step, self.total, self._settings.warmup)
         step = self._steps[self.step]
-        value = self._descend_as_memory_allows(step.windows)
-        torch.nn.utils.clip_grad_norm_(self.weights.values(), MAX_GRADIENT)
-        self._optimiser.step()
-        self._optimiser.zero_grad(set_to_none=True)
-        if not np.isfinite(value):
+        value = self._as_memory_allows(lambda: self._descend(step.windows))
+        norm = torch.nn.utils.clip_grad_norm_(self.weights.values(), MAX_GRADIENT)
+        if not np.isfinite([value, float(norm)]).all():
             message = f"The training diverged at step {self.step + 1}."
             raise EngineFault("diverged", message, fault="platform")
+        self._optimiser.step()
+        self._optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.loss.append((self.step, round(value, 5)))
         if step.ends_epoch or self.step == self.total:
             self._examine()
 
     def _examine(self) -> None:
-        """Keep the weights if none before had a smaller loss on the development part."""
-        loss = self._development_loss()
-        if loss <= min((before for _, before in self.development), default=np.inf):
+        """Keep the weights unless they are worse than those of an epoch before."""
+        losses = self._as_memory_allows(self._development_losses)
+        self.development.append(Examined(self.step, losses))
+        if not is_worse(self.development):
             self._best = {n: weight.detach().cpu().clone() for n, weight in self.weights.items()}
-        self.development.append((self.step, round(loss, 5)))
+        release_freed_memory()
 
-    def _development_loss(self) -> float:
+    def _development_losses(self) -> list[float]:
+        """Of the clips, each over its tokens."""
         examples = self._corpus.development
+        losses = torch.zeros(len(examples), dtype=torch.float64)
         mine = self._group.part(range(len(examples)))
-        losses = self._objective.token_losses(examples, mine, self._at_once)
-        total = torch.tensor(sum(float(each.sum()) for each in losses), dtype=torch.float64)
-        self._group.add_up([total])
-        return float(total) / examples.spoken(range(len(examples)))
+        for place, each in zip(mine, self._losses(examples, mine), strict=True):
+            losses[place] = float(each.sum())
+        self._group.add_up([losses])
+        return [round(loss, 4) for loss in losses.tolist()]
 
-    def _descend_as_memory_allows(self, windows: Sequence[int]) -> float:
-        """The gradients of all windows, of fewer at once from the first time that memory ran out.
+    def _losses(self, examples: Examples, places: Sequence[int]) -> list[npt.NDArray[np.float32]]:
+        parts = _batches(places, self._at_once)
+        return [each for part in parts for each in self._objective.token_losses(examples, part)]
+
+    def _as_memory_allows(self, compute: Callable[[], Made]) -> Made:
+        """With all windows at once, with fewer from the first time that memory ran out.
 
         Raises what an allocation raises where not even one window fits.
         """
         while True:
             try:
-                return self._descend(windows)
+                return compute()
             except (MemoryError, RuntimeError) as error:
                 if not out_of_memory(error) or self._at_once == 1:
                     raise
-            self._optimiser.zero_grad(set_to_none=True)  # a part of them may be there
+            self._optimiser.zero_grad(set_to_none=True)  # a part of the gradients may be there
             self._at_once = max(1, self._at_once // 2)
-            if self._hardware.device == "cuda":
-                torch.cuda.empty_cache()
+            release_freed_memory()
 
     def _descend(self, windows: Sequence[int]) -> float:
         """Add gradients; return cross entropy a token, over some windows' text and timestamps."""
         spoken = self._corpus.training.spoken(windows)
         total = torch.zeros((), dtype=torch.float64)
-        for part in batches(self._group.part(windows), self._at_once):
+        for part in _batches(self._group.part(windows), self._at_once):
             total += self._objective.descend(self._corpus.training.batch(part), spoken)
         if self._group.size > 1:
             self._group.add_up([total, *(_gradient(weight) for weight in self.weights.values())])
         return float(total)
+
+
+def _batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (places[begin : begin + size] for begin in range(0, len(places), size))
 
 
 def _gradient(weight: torch.nn.Parameter) -> torch.Tensor:

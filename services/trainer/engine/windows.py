@@ -27,7 +27,7 @@ that the decoder also sees short speech before a long padding, as single clips a
 TIMED_SHARE = 0.5
 """The share of windows that are written with timestamps."""
 
-SPECIAL_TOKENS = 5
+WINDOW_TOKENS = 5
 
 PREVIOUS_SHARE = 0.25
 """The share of windows, among those that go on in a recording, that are told what came before."""
@@ -190,4 +190,4 @@ def _place(pieces: Sequence[Piece], clip: Clip, draw: random.Random) -> Piece:
 
 
 def _tokens(pieces: Sequence[Piece]) -> int:
-    return SPECIAL_TOKENS + sum(len(piece.clip.tokens) + 2 for piece in pieces)
+    return WINDOW_TOKENS + sum(len(piece.clip.tokens) + 2 for piece in pieces)

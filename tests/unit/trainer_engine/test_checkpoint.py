@@ -9,12 +9,15 @@ from services.trainer.engine.checkpoint import (
     load_checkpoint,
     save_checkpoint,
 )
+from services.trainer.engine.development import Examined
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Checkpoint:
     tensors = {"weight/a": torch.rand(3), "exp_avg/a": torch.rand(3)}
-    checkpoint = Checkpoint("this job", 5, [(4, 0.5), (5, 0.25)], [(4, 0.75)], tensors)
+    checkpoint = Checkpoint(
+        "this job", 5, [(4, 0.5), (5, 0.25)], [Examined(4, [0.75, 0.5])], tensors
+    )
     save_checkpoint(checkpoint, tmp_path)
     return checkpoint
 
@@ -22,7 +25,11 @@ def saved(tmp_path: Path) -> Checkpoint:
 def test_what_is_saved_is_loaded(saved: Checkpoint, tmp_path: Path) -> None:
     found = load_checkpoint(tmp_path, "this job")
     assert found is not None
-    assert (found.step, found.loss, found.development) == (5, saved.loss, [(4, 0.75)])
+    assert (found.step, found.loss, found.development) == (
+        5,
+        saved.loss,
+        [Examined(4, [0.75, 0.5])],
+    )
     assert all(torch.equal(found.tensors[name], saved.tensors[name]) for name in saved.tensors)
 
 

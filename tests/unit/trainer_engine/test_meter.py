@@ -1,8 +1,10 @@
+from itertools import pairwise
+
 import pytest
 
 from services.trainer.engine import meter as meter_module
 from services.trainer.engine.job import Phase, Progress
-from services.trainer.engine.meter import LATER, PREPARING, Meter
+from services.trainer.engine.meter import LATER, LOSS_POINTS, PREPARING, Meter
 
 PHASES: tuple[Phase, ...] = ("preparing", *LATER)
 
@@ -26,11 +28,22 @@ def test_the_whole_is_shared_out_by_what_the_phases_cost() -> None:
     assert percents[-1] == 100
 
 
-@pytest.mark.parametrize("skipped", [0.0, 0.5])
+@pytest.mark.parametrize(
+    "done",
+    [
+        {},
+        {"baseline": 0.8, "encoding": 1.0},
+        {"baseline": 0.8, "encoding": 1.0, "training": 0.5},
+    ],
+)
+@pytest.mark.parametrize("left_out", [0.0, 0.5])
 def test_the_time_to_go_is_right_where_the_costs_are(
-    monkeypatch: pytest.MonkeyPatch, skipped: float
+    monkeypatch: pytest.MonkeyPatch, done: dict[Phase, float], left_out: float
 ) -> None:
-    """A job whose phases take as many seconds as they cost; training may be half done already."""
+    """A job whose phases take as many seconds as they cost.
+
+    An earlier run may have `done` shares of them; of the training, a half may be left out.
+    """
     now = 0.0
     monkeypatch.setattr(meter_module.time, "monotonic", lambda: now)
     told: list[tuple[float, Progress]] = []
@@ -40,14 +53,23 @@ def test_the_time_to_go_is_right_where_the_costs_are(
     now += total * PREPARING / 100
     meter.expect(seconds)
     for phase, wanted in seconds.items():
-        begin = skipped if phase == "training" else 0.0
+        begin = done.get(phase, 0.0)
+        stop = 1 - left_out if phase == "training" else 1.0
         meter.enter(phase, begin)
-        for share in (each / 20 for each in range(1, 21) if each / 20 > begin):
+        for share in (each / 20 for each in range(1, 21) if begin < each / 20 <= stop):
             now += wanted / 20
             meter.tick(share)
+        if phase == "training":
+            meter.leave_out(left_out)
 
-    known = {"training", "blending", "exporting", "evaluating"} if skipped else set(LATER)
-    late = [(at, p.eta_seconds) for at, p in told if p.percent >= 10 and p.phase in known]
+    known: set[Phase] = {"blending", "exporting", "evaluating"}
+    if not left_out:
+        known |= {"training", "checking"} if "training" not in done else {"training"}
+    late = [
+        (at, each.eta_seconds)
+        for at, each in told
+        if each.percent >= 10 and each.phase in known and each.eta_seconds is not None
+    ]
     assert late
     for at, eta in late:
         assert eta == pytest.approx(now - at, abs=0.3)
@@ -60,5 +82,6 @@ def test_the_loss_curve_is_told_to_its_end() -> None:
 
     meter.tick(0.5)
 
-    assert told[-1].loss[0] == (1, 1.0)
-    assert len(told[-1].loss) <= 300
+    assert told[-1].loss[-1] == (999, 1.0)
+    assert len(told[-1].loss) <= LOSS_POINTS
+    assert {second[0] - first[0] for first, second in pairwise(told[-1].loss)} == {5}

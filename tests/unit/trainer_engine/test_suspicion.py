@@ -52,3 +52,14 @@ def test_a_model_that_hears_little_suspects_nobody(clip: MakeClip) -> None:
     held_out = {clip(f"{number}.wav", text="bonjour à tous"): "uuuuuuuuuuuu" for number in range(9)}
     wrong = clip("wrong.wav", text="bonjour à tous")
     assert suspects({wrong: "veuillez patienter"}, held_out, "fr") == []
+
+
+def test_what_is_wrong_among_the_held_out_hides_nothing(clip: MakeClip) -> None:
+    held_out = {
+        clip(f"{number}.wav", text="bonjour à tous"): "bonjour à tous" for number in range(3)
+    }
+    looping = clip("looping.wav", text="oui")
+    wrong = clip("wrong.wav", text="bonjour à tous")
+    held_out[looping] = "a " * 200
+    found = suspects({wrong: "veuillez patienter"}, held_out, "fr")
+    assert [each.clip for each in found] == [looping, wrong]

@@ -1,4 +1,5 @@
 import copy
+from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
 
@@ -9,14 +10,16 @@ from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from services.trainer.engine import objective
 from services.trainer.engine.blending import choose
+from services.trainer.engine.development import PATIENCE
 from services.trainer.engine.exam import Answers
 from services.trainer.engine.examples import IGNORED, Batch, Corpus, Examples, collate
+from services.trainer.engine.fault import EngineFault, Interrupted
 from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.job import EngineSettings
 from services.trainer.engine.schedule import plan, rate
 from services.trainer.engine.scoring import WordErrors
 from services.trainer.engine.table import Table
-from services.trainer.engine.tuning import PATIENCE, Tuning
+from services.trainer.engine.tuning import Tuning
 
 
 def test_a_plan_takes_each_window_once_an_epoch_and_packings_in_turn() -> None:
@@ -37,8 +40,7 @@ def test_a_plan_takes_each_window_once_an_epoch_and_packings_in_turn() -> None:
 
 
 def test_the_rate_rises_to_the_peak_and_falls_to_nothing() -> None:
-    settings = EngineSettings(learning_rate=1.0, warmup=0.1)
-    rates = [rate(step, 100, settings) for step in range(100)]
+    rates = [rate(step, 100, 0.1) for step in range(100)]
     assert max(rates) == 1.0
     assert rates.index(1.0) == 9
     assert rates[:10] == sorted(rates[:10])
@@ -161,23 +163,68 @@ def test_the_best_epoch_is_kept_and_training_ends_when_nothing_gets_better(
 ) -> None:
     settings = EngineSettings(epochs=9, batch_windows=2)
     ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
-    losses = iter([3.0, 1.0, 2.0, 1.5, 0.5])
+    losses = iter([3.0, 1.0, 2.0, 1.5, 0.5])  # of each of ten clips
     seen: list[torch.Tensor] = []
 
-    def examined() -> float:
+    def examined() -> list[float]:
         seen.append(ours.weights["model.decoder.layers.0.fc1.weight"].detach().clone())
-        return next(losses)
+        return [next(losses)] * 10
 
-    monkeypatch.setattr(ours, "_development_loss", examined)
+    monkeypatch.setattr(ours, "_development_losses", examined)
     ours.run(tmp_path, "key", lambda _share: None)
 
-    assert ours.development == [(1, 3.0), (2, 1.0), (3, 2.0), (4, 1.5)]
+    assert [each.total for each in ours.development] == [30.0, 10.0, 20.0, 15.0]
     assert len(seen) == 2 + PATIENCE
     assert torch.equal(ours.weights["model.decoder.layers.0.fc1.weight"], seen[1])
     assert not torch.equal(seen[1], seen[3])
 
 
-def test_the_development_loss_is_the_mean_over_tokens(
+def test_a_run_that_goes_on_after_its_best_epoch_keeps_it(
+    whisper: WhisperForConditionalGeneration,
+    corpus: Corpus,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = EngineSettings(epochs=4, batch_windows=2)
+    kept: list[dict[str, torch.Tensor]] = []
+    for interrupted in (False, True):
+        losses = iter([2.0, 1.0, 3.0, 1.5])
+        ours = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
+        monkeypatch.setattr(ours, "_development_losses", lambda losses=losses: [next(losses)] * 10)
+        if interrupted:
+            with pytest.raises(Interrupted):
+                ours.run(tmp_path, "key", interrupt_at(0.75))
+            ours = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
+            ours.resume(tmp_path, "key")
+            assert ours.step == 3
+            monkeypatch.setattr(
+                ours, "_development_losses", lambda losses=losses: [next(losses)] * 10
+            )
+        ours.run(tmp_path, "key", lambda _share: None)
+        assert [each.losses[0] for each in ours.development] == [2.0, 1.0, 3.0, 1.5]
+        kept.append(dict(ours.weights))
+    assert all(torch.equal(weight, kept[1][name]) for name, weight in kept[0].items())
+
+
+def interrupt_at(place: float) -> Callable[[float], None]:
+    def tick(share: float) -> None:
+        if share >= place:
+            raise Interrupted
+
+    return tick
+
+
+def test_weights_that_are_no_numbers_end_a_training(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus, tmp_path: Path
+) -> None:
+    whisper.model.decoder.layers[0].fc1.weight.data.fill_(1e38)
+    ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
+    with pytest.raises(EngineFault) as caught:
+        ours.run(tmp_path, "key", lambda _share: None)
+    assert caught.value.code == "diverged"
+
+
+def test_losses_are_those_of_smoothed_labels_token_by_token(
     whisper: WhisperForConditionalGeneration, corpus: Corpus
 ) -> None:
     ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
@@ -188,10 +235,10 @@ def test_the_development_loss_is_the_mean_over_tokens(
         ).last_hidden_state
     )
     wanted = torch.nn.functional.cross_entropy(
-        logits.transpose(1, 2), targets, ignore_index=IGNORED
+        logits.transpose(1, 2), targets, ignore_index=IGNORED, label_smoothing=0.1
     )
-    assert ours._development_loss() == pytest.approx(wanted.item(), rel=1e-5)
-    each = ours.token_losses([0, 1])
+    assert ours._development_losses() == [pytest.approx(3 * wanted.item(), abs=1e-4)]
+    each = ours.token_losses([0, 1], lambda _share: None)
     assert [len(losses) for losses in each] == [6, 3]
     assert float(each[1].mean()) == pytest.approx(wanted.item(), rel=1e-5)
 
