@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from .fault import Interrupted
 from .job import Phase, Progress
 
-PREPARING = 3.0
+PREPARING = 4.0
 """Percent of the whole that reading the data takes, where nothing must be aligned."""
 
 LATER: dict[Phase, float] = {

@@ -9,10 +9,10 @@ from .noise import COUNT as NOISES
 RATES: dict[Strategy, float] = {"decoder": 6e-5, "whole": 3e-5}
 """Learning rates at their peak."""
 
-DECODING = 0.45
+DECODING = 0.4
 """Cost of a held-out clip's text, where 1 is the encoder's pass over 30 s."""
 
-DECODER_STEP = 0.4
+DECODER_STEP = 0.6
 """Cost of a window in a step of the decoder, forward and back."""
 
 WHOLE_STEP = 4.5
@@ -21,7 +21,16 @@ WHOLE_STEP = 4.5
 FORWARD = 0.3
 """Share of a step's cost before the way back."""
 
-EXPORTING = 13.0
+LOADING = 3.0
+"""Cost of a model that is written and loaded."""
+
+NOISE = 2.0
+"""Cost of a noise's text, which may be long."""
+
+LISTENING = 5.0
+"""Cost of the clips whose text is unlikely."""
+
+EXPORTING = 22.0
 """Cost of the export and its check."""
 
 
@@ -57,11 +66,11 @@ def costs(amounts: Amounts, settings: EngineSettings, strategy: Strategy) -> dic
     visit = WHOLE_STEP if whole else DECODER_STEP
     examined = settings.epochs * amounts.development
     return {
-        "baseline": held_out * (1 + DECODING) + NOISES,
+        "baseline": held_out * (1 + DECODING) + NOISES * (1 + NOISE) + LOADING,
         "encoding": amounts.windows * (0.1 if whole else 1.0),
-        "checking": amounts.packing * visit * FORWARD,
+        "checking": amounts.packing * visit * FORWARD + LISTENING,
         "training": amounts.visits * visit + examined * visit * FORWARD,
-        "blending": len(settings.blends) * (amounts.development * answer + 2),
+        "blending": len(settings.blends) * (amounts.development * answer + LOADING),
         "exporting": EXPORTING,
-        "evaluating": amounts.test * answer + NOISES,
+        "evaluating": amounts.test * answer + NOISES * NOISE + LOADING,
     }

@@ -30,7 +30,7 @@ from .vocabulary import Vocabulary
 from .weights import export_model, import_model
 from .windows import pack
 
-HEARD = 0.8
+HEARD = 0.6
 """Share of the baseline's time in which the held-out part passes the encoder."""
 
 HEARING_SHARE = 0.3
