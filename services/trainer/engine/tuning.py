@@ -31,6 +31,9 @@ Made = TypeVar("Made")
 
 MAX_GRADIENT = 1.0
 
+RELEASE_EVERY = 8
+"""Steps, of which no two allocate the same sizes: what they leave behind would add up."""
+
 
 class Tuning:
     """Trains ``whisper`` in place; everything follows from settings and corpus.
@@ -152,6 +155,8 @@ class Tuning:
         self._optimiser.zero_grad(set_to_none=True)
         self.step += 1
         self.loss.append((self.step, round(value, 5)))
+        if self.step % RELEASE_EVERY == 0:
+            release_freed_memory()
         if step.ends_epoch or self.step == self.total:
             self._examine()
 
@@ -161,7 +166,6 @@ class Tuning:
         self.development.append(Examined(self.step, losses))
         if not is_worse(self.development):
             self._best = {n: weight.detach().cpu().clone() for n, weight in self.weights.items()}
-        release_freed_memory()
 
     def _development_losses(self) -> list[float]:
         """Of the clips, each over its tokens."""
