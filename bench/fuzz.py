@@ -83,6 +83,7 @@ def fuzzing(address: str, token: str) -> Fuzzing:
             "upload_id": things.upload(model_id),
             "transcription_id": things.transcription(),
             "organisation_id": "tried",
+            "model": "fr",
         },
         uses_up={
             f"DELETE {MODEL}": ("model_id", [things.model() for _ in range(DOOMED)]),

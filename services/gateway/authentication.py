@@ -9,6 +9,7 @@ import jwt
 import structlog
 from jwt.exceptions import PyJWKClientConnectionError
 from jwt.warnings import InsecureKeyLengthWarning
+from nameko.extensions import DependencyProvider, SharedExtension
 
 from services.gateway.settings import Settings
 from shared.errors import ArgotError
@@ -180,6 +181,25 @@ def authenticator(settings: Settings) -> Authenticator:
     else:
         keys = KeyServer(str(settings.jwks_url), settings.jwks_cache_seconds)
     return Authenticator(keys, settings.jwt_issuer, settings.jwt_audience)
+
+
+class Proof(SharedExtension):  # type: ignore[misc]
+    """The `Authenticator` of this process. It keeps the keys, so there is one."""
+
+    def setup(self) -> None:
+        """By the settings' secret or key server."""
+        self.authenticator = authenticator(self.container.config["settings"])
+
+
+class Authentication(DependencyProvider):  # type: ignore[misc]
+    """Injects the `Authenticator`."""
+
+    proof = Proof()
+
+    def get_dependency(self, _worker_ctx: Any) -> Authenticator:
+        """The one of the process."""
+        found: Authenticator = self.proof.authenticator
+        return found
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

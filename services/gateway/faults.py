@@ -6,6 +6,7 @@ MAX_FAULTS = 20
 
 WORDS = {
     "missing": "This field is required",
+    "is_instance_of": "This must be a file",
     "extra_forbidden": "There is no such field",
     "json_invalid": "This is no valid JSON",
     "string_type": "This must be a text",

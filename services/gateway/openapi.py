@@ -10,7 +10,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from services.gateway.routes.table import Route
-from services.gateway.web.response import PROBLEM
+from services.gateway.web.forms import MEDIA_TYPE as MULTIPART
+from services.gateway.web.openai_errors import OpenAIError, status_of
+from services.gateway.web.response import JSON, PROBLEM
 from shared.errors import ERRORS
 
 Json = dict[str, Any]
@@ -34,6 +36,9 @@ refused, unknown parameters of a query are not looked at.
 
 An `Idempotency-Key` makes a `POST` that creates safe to repeat for two days: the same request under
 the same key is answered as before, another one 422 `invalid-request`. Refusals are not kept.
+
+Under `/v1` programs find what they know of OpenAI's API: models, transcription in one request, and
+errors in its form, where what is 422 elsewhere is 400.
 
 An `ETag` can come back as `If-None-Match`: 304 says that the answer is still the same."""
 
@@ -63,10 +68,14 @@ class Schemas:
     """The schemas of all models that the routes name."""
 
     def __init__(self, table: Iterable[Route]) -> None:
-        wanted: list[tuple[type[BaseModel], Mode]] = [(Problem, "serialization")]
+        wanted: list[tuple[type[BaseModel], Mode]] = [
+            (Problem, "serialization"),
+            (OpenAIError, "serialization"),
+        ]
         for route in table:
             wanted += [(model, "serialization") for model in models_of(route.answer)]
-            wanted += [(model, "validation") for model in (route.body, route.query) if model]
+            given = (route.body, route.form, route.query)
+            wanted += [(model, "validation") for model in given if model]
         self._refs, definitions = models_json_schema(
             list(dict.fromkeys(wanted)), ref_template="#/components/schemas/{model}"
         )
@@ -131,6 +140,11 @@ def _operation(route: Route, schemas: Schemas) -> Json:
             "required": route.default_body is None,
             "content": {"application/json": {"schema": schemas.of(route.body, "validation")}},
         }
+    if route.form:
+        operation["requestBody"] = {
+            "required": True,
+            "content": {MULTIPART: {"schema": schemas.of(route.form, "validation")}},
+        }
     return operation
 
 
@@ -184,19 +198,22 @@ def _success(route: Route, schemas: Schemas) -> Json:
 def _errors(route: Route, schemas: Schemas) -> Json:
     by_status: dict[int, list[str]] = defaultdict(list)
     for code in sorted(route.codes):
-        by_status[ERRORS[code].status].append(code)
+        openai = route.group.like_openai
+        by_status[status_of(code) if openai else ERRORS[code].status].append(code)
     return {
         str(status): {
             "headers": HEADERS.get(status, {}),
             "description": "; ".join(f"`{code}`: {ERRORS[code].title}" for code in codes),
-            "content": {
-                PROBLEM: {
-                    "schema": {
-                        "allOf": [schemas.of(Problem, "serialization")],
-                        "properties": {"code": {"enum": codes}},
-                    }
-                }
-            },
+            "content": _refusal(route, codes, schemas),
         }
         for status, codes in sorted(by_status.items())
     }
+
+
+def _refusal(route: Route, codes: Sequence[str], schemas: Schemas) -> Json:
+    """The document of an error with one of these codes."""
+    known: Json = {"properties": {"code": {"enum": codes}}}
+    if route.group.like_openai:
+        known = {"properties": {"error": known}}
+        return {JSON: {"schema": {"allOf": [schemas.of(OpenAIError, "serialization")], **known}}}
+    return {PROBLEM: {"schema": {"allOf": [schemas.of(Problem, "serialization")], **known}}}

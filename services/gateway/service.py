@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from nameko.extensions import DependencyProvider
 from pydantic import BaseModel, ValidationError
 
 from services.gateway import authentication
@@ -11,6 +10,7 @@ from services.gateway.features import KnownFeatures
 from services.gateway.limits import RateLimits
 from services.gateway.routes import TABLE
 from services.gateway.routes.table import MISSING, Answer, Route, Visit
+from services.gateway.waits import KnownPatience
 from services.gateway.web.entrypoint import serves
 from services.gateway.web.request import HttpRequest
 from shared.errors import ArgotError
@@ -23,18 +23,6 @@ REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 """What stands for bytes of the path that are no UTF-8."""
 
 
-class Authentication(DependencyProvider):  # type: ignore[misc]
-    """Injects the `Authenticator` of this process."""
-
-    def setup(self) -> None:
-        """By the settings' secret or key server."""
-        self._authenticator = authentication.authenticator(self.container.config["settings"])
-
-    def get_dependency(self, _worker_ctx: Any) -> authentication.Authenticator:
-        """It keeps the keys, so there is one."""
-        return self._authenticator
-
-
 class Gateway:
     """HTTP in, calls out; no rule of the product."""
 
@@ -45,13 +33,14 @@ class Gateway:
     call = Calls()
     features = KnownFeatures()
     limits = RateLimits()
-    authenticator = Authentication()
+    authenticator = authentication.Authentication()
+    patience = KnownPatience()
 
     @serves(TABLE)
     def answer(self, route: Route, path: dict[str, str], request: HttpRequest) -> Answer:
         """Authenticate, check feature, role, existence and input, then run the handler."""
         principal = self._principal(request)
-        visit = Visit(principal, self.call, self.features)
+        visit = Visit(principal, self.call, self.features, self.patience, self.settings)
         self._check_feature(route, principal)
         self._check_role(route, path, principal)
         _check_path(path)
@@ -112,6 +101,8 @@ class Gateway:
         try:
             if route.query:
                 found["query"] = route.query.model_validate(request.query())
+            if route.form:
+                found["form"] = route.form.model_validate(request.form())
             if route.body:
                 raw = request.json_body()
                 found["body"] = _body(route.body, route.default_body, raw)

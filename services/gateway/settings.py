@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from shared.rpc.uploads import PART_SIZE
 from shared.runtime.settings import RuntimeSettings
 
 
@@ -25,6 +26,22 @@ class Settings(RuntimeSettings):
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
     body_limit: int = Field(default=1024**2, ge=1024, description="bytes of a request's body")
+    audio_body_limit: int = Field(
+        default=25 * 1024**2, ge=1024, le=PART_SIZE, description="bytes of a form with audio"
+    )
+    audio_requests: int = Field(
+        default=32,
+        ge=1,
+        description="forms with audio at once; half of max_workers at most, since they wait",
+    )
+    transcription_wait_seconds: float = Field(
+        default=300, ge=0, description="for the transcript of a form's audio"
+    )
+    storage_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/]+/?$",
+        description="storage as the gateway sees it, where signed URLs name another host",
+    )
     features_cache_seconds: float = Field(default=5.0, ge=0)
     rate_limit: float = Field(
         default=2000, ge=0, description="requests a second of an organisation; 0: unlimited"

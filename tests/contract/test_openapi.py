@@ -36,7 +36,10 @@ def codes(route: Route, status: int) -> set[str]:
     """The codes that the document gives for one status of the route."""
     operation = DOCUMENT["paths"][route.path][route.method.lower()]
     content = operation["responses"].get(str(status), {}).get("content", {})
-    schema: dict[str, Any] = content.get("application/problem+json", {}).get("schema", {})
+    kind = "application/json" if route.group.like_openai else "application/problem+json"
+    schema: dict[str, Any] = content.get(kind, {}).get("schema", {})
+    if route.group.like_openai:
+        schema = schema.get("properties", {}).get("error", {})
     return set(schema.get("properties", {}).get("code", {}).get("enum", []))
 
 
@@ -67,13 +70,16 @@ def test_what_every_route_can_answer(route: Route) -> None:
     assert codes(route, 500) == {"internal-error"}
     assert ("feature-not-available" in codes(route, 403)) == ("custom-models" in route.path)
     assert ("forbidden" in codes(route, 403)) == bool(route.roles)
-    missing = [each for each in route.path_values if each != "language"]
+    missing = [each for each in route.path_values if each != "language"] or route.form
     assert bool(codes(route, 404)) == bool(missing)
     if "model_id" in route.path_values:
         assert "custom-model-not-found" in codes(route, 404)
     if route.body or route.query:
         assert "invalid-request" in codes(route, 422)
-    assert bool(codes(route, 413)) == bool(codes(route, 415)) == bool(route.body)
+    if route.form:
+        assert "invalid-request" in codes(route, 400)
+    sends = bool(route.body or route.form)
+    assert bool(codes(route, 413)) == bool(codes(route, 415)) == sends
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=name)
@@ -90,7 +96,7 @@ def test_the_answer_is_documented(route: Route) -> None:
     answer = operation["responses"][str(route.status)]
     assert ("content" in answer) == (route.status not in {204, 307})
     assert (operation["security"] == []) == route.group.public
-    assert ("requestBody" in operation) == bool(route.body)
+    assert ("requestBody" in operation) == bool(route.body or route.form)
 
 
 def test_no_parameter_can_be_null() -> None:

@@ -26,6 +26,7 @@ ARGOT_HEALTH_PORT: "8081"
 {{- if .facts.http }}
 ARGOT_HOST: 0.0.0.0
 ARGOT_PORT: "8080"
+ARGOT_STORAGE_ENDPOINT: {{ .root.Values.storage.endpoint | quote }}
 {{- with .root.Values.authentication }}
 {{- if .jwksUrl }}
 ARGOT_JWKS_URL: {{ .jwksUrl | quote }}

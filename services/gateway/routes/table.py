@@ -1,8 +1,8 @@
 """The table that routing, checks and the OpenAPI document are all made from.
 
 A handler's signature says what its route takes, by name: `visit` (who asks, and the services),
-the values of the path, `details` (the custom model that the path names), `body`, `query` and
-`idempotency_key`. Its docstring is the route's summary.
+the values of the path, `details` (the custom model that the path names), `body`, `form`, `query`
+and `idempotency_key`. Its docstring is the route's summary.
 """
 
 import re
@@ -16,6 +16,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from services.gateway.authentication import Principal, Role
 from services.gateway.features import Features
+from services.gateway.settings import Settings
+from services.gateway.waits import Patience
 from shared.rpc.quota import Feature
 from shared.runtime.service.calls import Caller
 
@@ -28,6 +30,7 @@ MISSING = {
     "training_id": "training-not-found",
     "transcription_id": "not-found",
     "organisation_id": "not-found",
+    "model": "not-found",
 }
 """The 404 of each value of a path."""
 
@@ -47,6 +50,8 @@ class Visit:
     principal: Principal
     call: Caller
     features: Features
+    patience: Patience
+    settings: Settings
 
 
 class Body(BaseModel):
@@ -89,6 +94,8 @@ class Group:
     resellers: frozenset[Role] = frozenset()
     """Roles that may use the routes too, where the path names a resellee of theirs."""
     public: bool = False
+    like_openai: bool = False
+    """Errors are in the form of OpenAI's API."""
 
     def route(
         self,
@@ -162,6 +169,11 @@ class Route:
         return default if isinstance(default, BaseModel) else None
 
     @cached_property
+    def form(self) -> type[BaseModel] | None:
+        """The model of the form with files that the request's body is."""
+        return self.takes.get("form")
+
+    @cached_property
     def query(self) -> type[BaseModel] | None:
         """The model of the query."""
         return self.takes.get("query")
@@ -194,7 +206,7 @@ class Route:
             codes.add("feature-not-available")
         if self.roles:
             codes.add("forbidden")
-        if self.body:
+        if self.body or self.form:
             codes |= {"invalid-request", "unsupported-media-type", "payload-too-large"}
         if self.query or "idempotency_key" in self.takes:
             codes.add("invalid-request")

@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 
 from services.gateway.routes.table import Route
+from services.gateway.web.openai_errors import is_for_openai, openai_error
 from services.gateway.web.request import HttpRequest
 from services.gateway.web.response import Response, problem
 from shared.errors import ArgotError
@@ -74,19 +75,20 @@ class Application:
 
     def _answer(self, request: HttpRequest) -> tuple[Route | None, Response]:
         route = None
+        refusal = openai_error if is_for_openai(request.path) else problem
         try:
             route, path = self._adapter.match(request.path, request.method)
             return route, self._run(route, dict(path), request)
         except NotFound:
-            return None, problem(ArgotError("not-found"))
+            return None, refusal(ArgotError("not-found"))
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
-            return None, problem(ArgotError("method-not-allowed"), (("Allow", allowed),))
+            return None, refusal(ArgotError("method-not-allowed"), (("Allow", allowed),))
         except ArgotError as error:
-            return route, problem(error)
+            return route, refusal(error)
         except Exception:
             log.exception("request_failed", request_id=request.request_id)
-            return route, problem(ArgotError("internal-error"))
+            return route, refusal(ArgotError("internal-error"))
 
     def _note(self, request: HttpRequest, route: Route | None, status: int, seconds: float) -> None:
         template = route.path if route else None

@@ -1,6 +1,7 @@
 """`@serves(table)` on a service's method: all routes of a table, each request in a worker."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from typing import Any, TypeVar
 
@@ -8,7 +9,9 @@ from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
+from services.gateway.authentication import Proof
 from services.gateway.routes.table import Answer, Route
+from services.gateway.waits import Waits
 from services.gateway.web.request import HttpRequest
 from services.gateway.web.response import JSON, Response, encode, revalidated
 from services.gateway.web.server import Server
@@ -24,6 +27,8 @@ class Routes(Entrypoint):  # type: ignore[misc]
     """Runs the method with `(route, path values, request)`; it returns an `Answer`."""
 
     server = Server()
+    proof = Proof()
+    waits = Waits()
 
     def __init__(self, table: Sequence[Route], **kwargs: Any) -> None:
         self.table = table
@@ -35,6 +40,7 @@ class Routes(Entrypoint):  # type: ignore[misc]
 
     def stop(self) -> None:
         """While the services that requests in work wait for can still be reached."""
+        self.waits.patience.end()
         self.server.drain(STOP_GRACE_S)
         self.server.unregister_provider(self)
 
@@ -42,8 +48,23 @@ class Routes(Entrypoint):  # type: ignore[misc]
         """Answer one request. Probes need no worker, so they pass where all are taken."""
         if route.group.public:
             return respond(route, route.handler(self.container.config["health"]), request)
+        if route.form:
+            return self._run_form(route, path, request)
         if route.body:  # before a worker is taken, which a slow client would hold
             request.receive(self.container.config["settings"].body_limit)
+        return self._run_worker(route, path, request)
+
+    def _run_form(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
+        """Only who is known may send files; a worker refuses the others in the right words."""
+        try:
+            principal = self.proof.authenticator.authenticate(request.header("Authorization"))
+        except ArgotError:
+            return self._run_worker(route, path, request)
+        with self.waits.places.place(principal.organisation_id), closing(request):
+            request.receive_form(self.container.config["settings"].audio_body_limit)
+            return self._run_worker(route, path, request)
+
+    def _run_worker(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
         done = Event()
         try:
             self.container.spawn_worker(

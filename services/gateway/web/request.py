@@ -1,6 +1,9 @@
 """One HTTP request, read no further than asked."""
 
+import errno
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -8,9 +11,11 @@ from eventlet import Timeout
 from eventlet.wsgi import ChunkReadError
 from uuid6 import uuid7
 
+from services.gateway.web import forms
 from shared.errors import ArgotError
 from shared.runtime import context
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SLASH = re.compile("%2f", re.IGNORECASE)
 _REPLACEMENT = "%EF%BF%BD"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~-]{0,127}")
@@ -19,6 +24,8 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 
 BODY_SECONDS = 30
 """For a body to arrive; nothing but its connection waits for it."""
+FORM_SECONDS = 300
+"""The same for a form with files, which is longer."""
 
 
 class HttpRequest:
@@ -27,6 +34,7 @@ class HttpRequest:
     def __init__(self, environ: dict[str, Any]) -> None:
         self._environ = environ
         self._body: bytes | ArgotError = b""
+        self._form: dict[str, Any] | ArgotError = ArgotError("unauthenticated")
         self.is_broken = False
         self.method: str = environ["REQUEST_METHOD"]
         self.path = _path(environ["RAW_PATH_INFO"])
@@ -63,18 +71,50 @@ class HttpRequest:
             raise self._body
         return self._body
 
+    def receive_form(self, limit: int) -> None:
+        """Read a form of `limit` bytes at most; what is wrong with it is raised when asked."""
+        try:
+            with self._arriving(FORM_SECONDS):
+                self._form = forms.parse(self._environ, limit)
+        except ArgotError as error:
+            self._form = error
+
+    def form(self) -> dict[str, Any]:
+        """The form that was received: fields by name, files as `FormFile`.
+
+        Errors: as of `json_body`; `unauthenticated` where none was received, since only a
+        stranger's is not.
+        """
+        if isinstance(self._form, ArgotError):
+            raise self._form
+        return self._form
+
+    def close(self) -> None:
+        """Remove the files that came with the form."""
+        if isinstance(self._form, dict):
+            for value in self._form.values():
+                if isinstance(value, forms.FormFile):
+                    value.content.close()
+
+    @contextmanager
+    def _arriving(self, seconds: float) -> Iterator[None]:
+        try:
+            with Timeout(seconds, _StalledError()):
+                yield
+        except (ChunkReadError, OSError, _StalledError) as error:
+            self.is_broken = True  # where the next request would start is unknown
+            if isinstance(error, OSError) and error.errno in _FULL:
+                raise ArgotError("service-unavailable", "There is no space for the body") from error
+            raise ArgotError("invalid-request", "The body could not be read") from error
+
     def _read(self, limit: int) -> bytes:
         length = int(self._environ.get("CONTENT_LENGTH") or 0)
         if length > limit:
             raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
         if not length and not self._environ.get("HTTP_TRANSFER_ENCODING"):
             return b""
-        try:
-            with Timeout(BODY_SECONDS, _StalledError()):
-                body: bytes = self._environ["wsgi.input"].read(limit + 1)
-        except (ChunkReadError, OSError, _StalledError) as error:
-            self.is_broken = True  # where the next request would start is unknown
-            raise ArgotError("invalid-request", "The body could not be read") from error
+        with self._arriving(BODY_SECONDS):
+            body: bytes = self._environ["wsgi.input"].read(limit + 1)
         if len(body) > limit:
             raise ArgotError("payload-too-large", f"The body has more than {limit} bytes")
         if body and self._media_type() != "application/json":

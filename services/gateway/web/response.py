@@ -52,7 +52,7 @@ def revalidated(response: Response, known: str) -> Response:
 
 
 def problem(error: ArgotError, headers: Headers = ()) -> Response:
-    """The problem document (RFC 9457) of an error: the only way that one leaves the gateway."""
+    """The problem document (RFC 9457) of an error: how one leaves, except on OpenAI's routes."""
     document: dict[str, Any] = {
         "type": f"urn:argot:problem:{error.code}",
         "title": error.kind.title,
@@ -63,10 +63,16 @@ def problem(error: ArgotError, headers: Headers = ()) -> Response:
     if error.errors:
         document["errors"] = error.errors
     document |= {name: value for name, value in error.extra.items() if name not in document}
-    if error.code == "unauthenticated":
-        headers += (("WWW-Authenticate", "Bearer"),)
-    if error.code == "service-unavailable":
-        headers += (("Retry-After", str(RETRY_AFTER_S)),)
-    if isinstance(error, RateLimited):
-        headers += (("Retry-After", str(error.retry_after)),)
+    headers += refusal_headers(error)
     return Response(error.kind.status, (("Content-Type", PROBLEM), *headers), encode(document))
+
+
+def refusal_headers(error: ArgotError) -> Headers:
+    """How to prove who asks, or when to ask again, where that is what the error is about."""
+    if error.code == "unauthenticated":
+        return (("WWW-Authenticate", "Bearer"),)
+    if error.code == "service-unavailable":
+        return (("Retry-After", str(RETRY_AFTER_S)),)
+    if isinstance(error, RateLimited):
+        return (("Retry-After", str(error.retry_after)),)
+    return ()

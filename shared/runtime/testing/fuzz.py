@@ -10,8 +10,11 @@ from pathlib import Path
 
 import httpx
 
-ACCEPTED = ("2xx", "304", "307", "401", "402", "403", "404", "409", "422")
-"""What a request that is well formed may get; `fuzz_checks` looks into each 422."""
+ACCEPTED = ("2xx", "304", "307", "400", "401", "402", "403", "404", "409", "422")
+"""What a request that is well formed may get; `fuzz_checks` looks into each 422.
+
+Only routes in the form of OpenAI's API document 400, which is their 422.
+"""
 
 CONFIG = """
 [checks.positive_data_acceptance]

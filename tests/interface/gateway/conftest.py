@@ -14,6 +14,8 @@ import pytest
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import Process
 
+from .speech import FakeStorage
+
 SECRET = "a secret of the tests, long enough for HS256"
 NEIGHBOURS = ("catalog", "quota", "ingest", "validator", "trainer", "transcriber")
 START_TIMEOUT_S = 30
@@ -134,3 +136,10 @@ def new_stack(tmp_path: Path) -> Callable[..., Stack]:
 def stack_type() -> type[Stack]:
     """For a module with settings of its own."""
     return Stack
+
+
+@pytest.fixture(scope="module")
+def taken() -> Iterator[FakeStorage]:
+    """Storage that takes whatever is sent."""
+    with FakeStorage() as storage:
+        yield storage

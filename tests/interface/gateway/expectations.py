@@ -30,6 +30,7 @@ class Expected:
     roles: frozenset[str] = frozenset(ROLES)
     global_role: str | None = None
     body: Any = None
+    form: dict[str, str] | None = None
     query: dict[str, str] = field(default_factory=dict)
     uses_up: bool = False
 
@@ -67,6 +68,11 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ),
     ("GET", TRANSCRIPTION): Expected(200, "not-found"),
     ("GET", TRANSCRIPTION + "/result"): Expected(409, "not-found", "not-ready-to-run"),
+    ("GET", "/v1/models"): Expected(200, None),
+    ("GET", "/v1/models/{model}"): Expected(200, "not-found"),
+    ("POST", "/v1/audio/transcriptions"): Expected(
+        409, None, "not-ready-to-run", form={"model": "fr"}
+    ),
     ("GET", ADMIN + "/plan"): administration(200),
     ("PUT", ADMIN + "/plan"): administration(200, body=PLAN),
     ("PUT", ADMIN + "/publications/{language}"): administration(204),

@@ -12,11 +12,12 @@ from typing import Any, ClassVar
 
 import eventlet
 import structlog
+from fake_transcriber import FakeTranscriber
 from nameko.runners import ServiceRunner
 
 from shared.errors import ArgotError
 from shared.events.data import StoredFile
-from shared.rpc import catalog, ingest, quota, trainer, transcriber, uploads, validator
+from shared.rpc import catalog, ingest, quota, trainer, uploads, validator
 from shared.rpc.contract import Nothing, Page
 from shared.runtime.health import Health
 from shared.runtime.service.calls import answers
@@ -109,10 +110,12 @@ class Catalog:
     def find_transcription_target(
         self, request: catalog.FindTranscriptionTarget
     ) -> catalog.TranscriptionTarget:
-        if request.key != "fr":
+        if request.key == "tlh":
+            raise ArgotError("invalid-language")
+        if request.key not in {"fr", "fr-x"}:
             raise ArgotError("language-not-published")
         return catalog.TranscriptionTarget(
-            key="fr", language="fr", base_model="whisper-base", model_id=None, artifact=None
+            key=request.key, language="fr", base_model="whisper-base", model_id=None, artifact=None
         )
 
     @answers(catalog.PublishLanguage)
@@ -309,70 +312,7 @@ class Trainer:
         return ingest.SignedUrl(url=f"http://storage/{request.file_name}")
 
 
-def transcription(transcription_id: str) -> transcriber.Transcription:
-    return transcriber.Transcription(
-        id=transcription_id,
-        status="queued",
-        language="fr",
-        duration=None,
-        progress=0,
-        failure=None,
-        created_at=TIME,
-    )
-
-
-class Transcriber:
-    name = "transcriber"
-    request = RequestContext()
-    types: ClassVar[dict[str, str]] = {
-        "json": "application/json",
-        "txt": "text/plain; charset=utf-8",
-        "srt": "application/x-subrip",
-        "vtt": "text/vtt",
-    }
-
-    @answers(transcriber.OpenTranscription)
-    def open_transcription(
-        self, _request: transcriber.OpenTranscription
-    ) -> transcriber.OpenedTranscription:
-        return transcriber.OpenedTranscription(
-            id="x1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
-        )
-
-    @answers(transcriber.GetTranscription)
-    def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
-        if request.transcription_id != "x1":
-            raise ArgotError("not-found")
-        return transcription("x1")
-
-    @answers(transcriber.GetResult)
-    def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
-        return transcriber.Result(content="{}", content_type=self.types[request.format])
-
-    @answers(transcriber.GetAudioUpload)
-    def get_audio_upload(self, request: transcriber.GetAudioUpload) -> uploads.UploadState:
-        if request.upload_id != "u2":
-            raise ArgotError("upload-not-found")
-        return upload_state(2)
-
-    @answers(transcriber.CompleteAudioUpload)
-    def complete_audio_upload(
-        self, request: transcriber.CompleteAudioUpload
-    ) -> transcriber.Transcription:
-        if request.upload_id != "u2":
-            raise ArgotError("upload-not-found")
-        return transcription("x1")
-
-    @answers(transcriber.SignAudioParts)
-    def sign_audio_parts(self, _request: transcriber.SignAudioParts) -> uploads.SignedParts:
-        raise ArgotError("upload-not-found")
-
-    @answers(transcriber.AbortAudioUpload)
-    def abort_audio_upload(self, _request: transcriber.AbortAudioUpload) -> Nothing:
-        return Nothing()
-
-
-FAKES: list[Any] = [Catalog, Quota, Ingest, Validator, Trainer, Transcriber]
+FAKES: list[Any] = [Catalog, Quota, Ingest, Validator, Trainer, FakeTranscriber]
 
 
 def main(names: list[str]) -> None:

@@ -27,6 +27,8 @@ PLAN = {
     "timezone": "UTC",
 }
 READY_SECONDS = 60
+ONLY_ACME = "pt"
+"""A base language that is published to acme alone."""
 
 
 class Services:
@@ -81,6 +83,7 @@ class Things:
     transcription_id: str
     training_id: str
     language: str = "fr"
+    model: str = ONLY_ACME
 
     def path(self, template: str) -> str:
         return template.format(**vars(self))

@@ -15,6 +15,7 @@ KNOWN = {
     "training_id": "t1",
     "transcription_id": "x1",
     "organisation_id": "tried",
+    "model": "fr-x",
 }
 
 

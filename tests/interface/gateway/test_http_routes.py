@@ -5,6 +5,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from .fake_transcriber import RESULTS
+
 Bearer = Callable[..., dict[str, str]]
 
 MODEL = "/api/v1/custom-models/m1"
@@ -139,9 +141,9 @@ def test_transcriptions(http: httpx.Client) -> None:
     refused = http.post("/api/v1/transcriptions", json=new | {"language": "de"})
     assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
     assert http.get("/api/v1/transcriptions/x1").json()["status"] == "queued"
-    for form, kind in (("json", "application/json"), ("vtt", "text/vtt")):
+    for form, (content, kind) in RESULTS.items():
         result = http.get(f"/api/v1/transcriptions/x1/result?format={form}")
-        assert (result.headers["Content-Type"], result.text) == (kind, "{}")
+        assert (result.headers["Content-Type"], result.text) == (kind, content)
 
 
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:

@@ -61,12 +61,15 @@ def argot(
         "ARGOT_STORAGE_SECRET_KEY": storage.secret_key,
         "ARGOT_STORAGE_BUCKET": storage_bucket,
         "ARGOT_FEATURES_CACHE_SECONDS": "60",
+        "ARGOT_TRANSCRIPTION_WAIT_SECONDS": "0.2",
     }
     with Services(environment, tmp_path_factory.mktemp("services")) as running:
         with running.client("root", "sysop") as sysop:
             for org in ("acme", "globex", "reseller"):
                 made.grant(sysop, org)
             made.grant(sysop, "sold", parent_org="reseller")
+            at = f"/admin/organisations/acme/publications/{made.ONLY_ACME}"
+            sysop.put(at).raise_for_status()
         yield running
 
 
@@ -116,12 +119,18 @@ def ask(http: httpx.Client, method: str, path: str, things: Things) -> httpx.Res
     body = None
     if expected.body is not None:
         body = json.loads(json.dumps(expected.body).replace("{unique}", str(uuid7())))
-    url = things.path(path).removeprefix("/api/v1")
+    url = http.base_url.join(things.path(path))
+    if expected.form is not None:
+        return http.request(method, url, data=expected.form, files={"file": ("a.wav", b"Hello")})
     return http.request(method, url, json=body, params=expected.query)
 
 
 def code(response: httpx.Response) -> str | None:
-    return response.json()["code"] if response.is_error else None
+    if not response.is_error:
+        return None
+    problem = response.json()
+    found: str = problem.get("error", problem)["code"]
+    return found
 
 
 def put_back(http: httpx.Client, operation: tuple[str, str], things: Things) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from services.gateway.routes import TABLE
 from services.gateway.routes.table import MISSING, Route, Visit
+from services.gateway.web.openai_errors import is_for_openai
 
 MODELS = "/api/v1/custom-models"
 ADMIN = "/api/v1/admin/organisations/{organisation_id}"
@@ -39,6 +40,9 @@ CONTRACT = {
     ("PUT", ADMIN + "/publications/{language}", 204),
     ("DELETE", ADMIN + "/publications/{language}", 204),
     ("GET", ADMIN + "/claims", 200),
+    ("GET", "/v1/models", 200),
+    ("GET", "/v1/models/{model}", 200),
+    ("POST", "/v1/audio/transcriptions", 200),
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),
     ("GET", "/metrics", 200),
@@ -62,7 +66,7 @@ def test_a_handler_takes_what_its_path_has(route: Route) -> None:
     values = {"details" if each == "model_id" else each for each in route.path_values}
     if not route.group.public:
         assert first.annotation is Visit
-        assert set(route.takes) - {"body", "query", "idempotency_key"} == values
+        assert set(route.takes) - {"body", "form", "query", "idempotency_key"} == values
     assert set(route.path_values) <= {*MISSING, "language"}
     assert route.summary
 
@@ -74,8 +78,14 @@ def test_every_route_under_custom_models_needs_the_feature(route: Route) -> None
 
 
 def test_only_operations_are_public() -> None:
-    assert all(not route.path.startswith("/api") for route in TABLE if route.group.public)
-    assert all(route.path.startswith("/api") for route in TABLE if not route.group.public)
+    ours = ("/api/v1/", "/v1/")
+    assert all(not route.path.startswith(ours) for route in TABLE if route.group.public)
+    assert all(route.path.startswith(ours) for route in TABLE if not route.group.public)
+
+
+def test_errors_are_openais_below_v1() -> None:
+    for route in TABLE:
+        assert route.group.like_openai == is_for_openai(route.path) == (route.path[:4] == "/v1/")
 
 
 def test_roles() -> None:

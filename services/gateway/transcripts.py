@@ -1,0 +1,112 @@
+"""A transcript in the forms of OpenAI's API. The input is the transcriber's `format=json`."""
+
+import json
+import math
+import zlib
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+Json = dict[str, Any]
+Granularity = Literal["word", "segment"]
+
+LEAST_PROBABILITY = 1e-10
+"""Its logarithm is a number that clients can read, which that of zero is not."""
+FRAMES_A_SECOND = 100
+
+
+class TranscribedText(BaseModel):
+    """`response_format=json`."""
+
+    text: str
+
+
+class TranscribedSegment(BaseModel):
+    """A phrase, times in seconds.
+
+    `seek` counts frames of 10 ms. `tokens`, `temperature` and `no_speech_prob` are not kept by
+    Argot: they are empty and 0.
+    """
+
+    id: int
+    seek: int
+    start: float
+    end: float
+    text: str
+    tokens: list[int] = []
+    temperature: float = 0.0
+    avg_logprob: float
+    compression_ratio: float
+    no_speech_prob: float = 0.0
+
+
+class TranscribedWord(BaseModel):
+    """A word without the spaces around it, times in seconds."""
+
+    word: str
+    start: float
+    end: float
+
+
+class VerboseTranscript(BaseModel):
+    """`response_format=verbose_json`; segments and words are there where they were asked for."""
+
+    task: Literal["transcribe"] = "transcribe"
+    language: str
+    duration: float
+    text: str
+    segments: list[TranscribedSegment] | None = None
+    words: list[TranscribedWord] | None = None
+
+
+def plain(transcript: Json) -> Json:
+    """The text alone."""
+    return {"text": transcript["text"]}
+
+
+def verbose(transcript: Json, granularities: frozenset[Granularity]) -> Json:
+    """All that is known, of the granularities that were asked for."""
+    segments = transcript["segments"]
+    found = VerboseTranscript(
+        language=transcript["language"],
+        duration=transcript["duration"],
+        text=transcript["text"],
+        segments=[_segment(number, each) for number, each in enumerate(segments)]
+        if "segment" in granularities
+        else None,
+        words=[_word(word) for each in segments for word in each["words"]]
+        if "word" in granularities
+        else None,
+    )
+    return found.model_dump(mode="json", exclude_none=True)
+
+
+def events(transcript: Json) -> str:
+    """The whole text as server-sent events: a delta for each segment, then the text."""
+    texts = [segment["text"] for segment in transcript["segments"]]
+    deltas = texts[:1] + [f" {text}" for text in texts[1:]]
+    sent = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]
+    sent.append({"type": "transcript.text.done", "text": transcript["text"]})
+    return "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in sent)
+
+
+def _segment(number: int, segment: Json) -> TranscribedSegment:
+    return TranscribedSegment(
+        id=number,
+        seek=int(segment["start"] * FRAMES_A_SECOND),
+        start=segment["start"],
+        end=segment["end"],
+        text=segment["text"],
+        avg_logprob=math.log(max(segment["probability"], LEAST_PROBABILITY)),
+        compression_ratio=_compression_ratio(segment["text"]),
+    )
+
+
+def _word(word: Json) -> TranscribedWord:
+    return TranscribedWord(word=word["word"].strip(), start=word["start"], end=word["end"])
+
+
+def _compression_ratio(text: str) -> float:
+    """As Whisper counts it: a text that repeats itself has a high one."""
+    written = text.encode()
+    return len(written) / len(zlib.compress(written))

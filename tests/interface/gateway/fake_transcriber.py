@@ -1,0 +1,144 @@
+"""The fake transcriber. What its jobs come to follows from the names of their files.
+
+`speech….wav` is transcribed: `speech-late` at the third question, `speech-never` never;
+`speech-noise` and `speech-crash` fail. Of others nothing becomes, and they all have one id.
+"""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from shared.errors import ArgotError
+from shared.rpc import transcriber, uploads
+from shared.rpc.contract import Failure, Nothing
+from shared.runtime.service.calls import answers
+from shared.runtime.service.dependencies import RequestContext
+from shared.speech import captions
+from shared.speech.cues import Cue
+
+TIME = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+SIGNED = "http://storage.example.org:8333/{}?partNumber=1&X-Amz-Signature=5ec7e7"
+FAILURES = {
+    "speech-noise": Failure(code="unreadable-audio", message="No audio."),
+    "speech-crash": Failure(code="transcription-crashed", message="It crashed."),
+}
+LATE_QUESTIONS = 3
+TRANSCRIPT = {
+    "language": "fr",
+    "duration": 2.5,
+    "segments": [
+        {
+            "start": 0.0,
+            "end": 1.0,
+            "text": "Bonjour à tous.",
+            "probability": 0.5,
+            "words": [
+                {"start": 0.0, "end": 0.5, "word": " Bonjour", "probability": 0.6},
+                {"start": 0.5, "end": 0.6, "word": " à", "probability": 0.5},
+                {"start": 0.6, "end": 1.0, "word": " tous.", "probability": 0.4},
+            ],
+        },
+        {"start": 1.5, "end": 2.5, "text": "Merci.", "probability": 0.25, "words": []},
+    ],
+    "text": "Bonjour à tous. Merci.",
+}
+CUES = [Cue(each["start"], each["end"], each["text"]) for each in TRANSCRIPT["segments"]]  # type: ignore[index]
+RESULTS = {
+    "json": (json.dumps(TRANSCRIPT), "application/json"),
+    "txt": (captions.to_txt(CUES), "text/plain; charset=utf-8"),
+    "srt": (captions.to_srt(CUES), "application/x-subrip; charset=utf-8"),
+    "vtt": (captions.to_vtt(CUES), "text/vtt; charset=utf-8"),
+}
+
+
+def transcription(
+    transcription_id: str, status: str = "queued", failure: Failure | None = None
+) -> transcriber.Transcription:
+    return transcriber.Transcription.model_validate(
+        {
+            "id": transcription_id,
+            "status": status,
+            "language": "fr",
+            "duration": None,
+            "progress": 0,
+            "failure": failure,
+            "created_at": TIME,
+        }
+    )
+
+
+class FakeTranscriber:
+    name = "transcriber"
+    request = RequestContext()
+    asked: ClassVar[Counter[str]] = Counter()
+
+    @answers(transcriber.OpenTranscription)
+    def open_transcription(
+        self, request: transcriber.OpenTranscription
+    ) -> transcriber.OpenedTranscription:
+        if request.name.endswith(".exe"):
+            raise ArgotError("unsupported-file-type", "Only audio and video can be transcribed")
+        stem = request.name.partition(".")[0]
+        speech = stem.startswith("speech")
+        return transcriber.OpenedTranscription(
+            id=stem if speech else "x1",
+            upload_id=stem if speech else "u2",
+            part_size=uploads.PART_SIZE,
+            part_count=1,
+        )
+
+    @answers(transcriber.GetTranscription)
+    def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
+        job = request.transcription_id
+        if job in FAILURES:
+            return transcription(job, "failed", FAILURES[job])
+        if job == "speech-late":
+            self.asked[job] += 1
+        if job == "speech-never" or 0 < self.asked[job] < LATE_QUESTIONS:
+            return transcription(job, "running")
+        if job.startswith("speech"):
+            return transcription(job, "succeeded")
+        if job != "x1":
+            raise ArgotError("not-found")
+        return transcription("x1")
+
+    @answers(transcriber.GetResult)
+    def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
+        content, content_type = RESULTS[request.format]
+        return transcriber.Result(content=content, content_type=content_type)
+
+    @answers(transcriber.GetAudioUpload)
+    def get_audio_upload(self, request: transcriber.GetAudioUpload) -> uploads.UploadState:
+        self._known(request.upload_id)
+        return uploads.UploadState(
+            status="open", size=2, part_size=uploads.PART_SIZE, received=[], dataset_id=None
+        )
+
+    @answers(transcriber.CompleteAudioUpload)
+    def complete_audio_upload(
+        self, request: transcriber.CompleteAudioUpload
+    ) -> transcriber.Transcription:
+        self._known(request.upload_id)
+        return transcription(request.upload_id if request.upload_id != "u2" else "x1")
+
+    @answers(transcriber.SignAudioParts)
+    def sign_audio_parts(self, request: transcriber.SignAudioParts) -> uploads.SignedParts:
+        if not request.upload_id.startswith("speech"):
+            raise ArgotError("upload-not-found")
+        part = uploads.SignedPart(
+            part_number=1,
+            url=SIGNED.format(request.upload_id),
+            headers={},
+            size=1,
+            expires_at=TIME,
+        )
+        return uploads.SignedParts(items=[part])
+
+    @answers(transcriber.AbortAudioUpload)
+    def abort_audio_upload(self, _request: transcriber.AbortAudioUpload) -> Nothing:
+        return Nothing()
+
+    def _known(self, upload_id: str) -> None:
+        if upload_id != "u2" and not upload_id.startswith("speech"):
+            raise ArgotError("upload-not-found")
