@@ -3,6 +3,7 @@
 from services.gateway.routes import (
     account,
     admin,
+    alignments,
     datasets,
     models,
     operations,
@@ -16,6 +17,7 @@ __all__ = [
     "TABLE",
     "account",
     "admin",
+    "alignments",
     "datasets",
     "models",
     "operations",

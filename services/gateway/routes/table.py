@@ -27,6 +27,7 @@ MISSING = {
     "upload_id": "upload-not-found",
     "training_id": "training-not-found",
     "transcription_id": "not-found",
+    "alignment_id": "not-found",
     "organisation_id": "not-found",
 }
 """The 404 of each value of a path."""

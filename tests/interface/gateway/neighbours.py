@@ -324,6 +324,7 @@ def transcription(transcription_id: str) -> transcriber.Transcription:
 class Transcriber:
     name = "transcriber"
     request = RequestContext()
+    jobs = frozenset({("transcription", "x1"), ("alignment", "y1")})
     types: ClassVar[dict[str, str]] = {
         "json": "application/json",
         "txt": "text/plain; charset=utf-8",
@@ -339,11 +340,19 @@ class Transcriber:
             id="x1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
         )
 
+    @answers(transcriber.OpenAlignment)
+    def open_alignment(
+        self, _request: transcriber.OpenAlignment
+    ) -> transcriber.OpenedTranscription:
+        return transcriber.OpenedTranscription(
+            id="y1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
+        )
+
     @answers(transcriber.GetTranscription)
     def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
-        if request.transcription_id != "x1":
+        if (request.kind, request.transcription_id) not in self.jobs:
             raise ArgotError("not-found")
-        return transcription("x1")
+        return transcription(request.transcription_id)
 
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
