@@ -5,7 +5,7 @@ left out as a whole; between them, the fewest changes make one of the other.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
@@ -44,7 +44,7 @@ class _Match:
     """For each part written, its place among the heard ones, and whether they are equal."""
 
     partners: list[int | None]
-    equal: list[bool] = field(default_factory=list)
+    equal: list[bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,10 @@ MATCHED_SHARE = 0.4
 SECONDS_PER_LETTER = 0.07
 """What a word that was not heard is given at most: about 14 letters a second."""
 
+SLOW = 2
+PAUSE_SECONDS = 0.5
+"""What was heard in place of words at a cue's border is theirs, unless it is slow or apart."""
+
 UNMATCHED_SECONDS = 1.0
 """A cue that is not in the audio is shown so long at most."""
 
@@ -54,8 +58,11 @@ def _place_heard(transcript: Transcript, words: range, reached: float, until: fl
     first, last = min(known), max(known)
     lead, tail = range(words.start, first), range(last + 1, words.stop)
     start, end = known[first][0], known[last][1]
-    begin = max(reached, start - _longest(transcript, lead))
-    spans = _spread(transcript, lead, begin, start)
+    begin = start - _longest(transcript, lead)
+    for misheard in _misheard(transcript, lead[:1]):
+        if misheard[0] >= start - _farthest(transcript, lead):
+            begin = misheard[0]
+    spans = _spread(transcript, lead, max(reached, begin), start)
     at = first
     while at <= last:
         after = at
@@ -65,21 +72,35 @@ def _place_heard(transcript: Transcript, words: range, reached: float, until: fl
             spans += _spread(transcript, range(at, after), spans[-1][1], known[after][0])
         spans.append(known[after])
         at = after + 1
-    return spans + _spread(transcript, tail, end, min(until, end + _longest(transcript, tail)))
+    finish = end + _longest(transcript, tail)
+    for misheard in _misheard(transcript, tail[-1:]):
+        if misheard[1] <= end + _farthest(transcript, tail):
+            finish = misheard[1]
+    return spans + _spread(transcript, tail, end, min(until, finish))
 
 
 def _place_unheard(
     transcript: Transcript, words: range, reached: float, until: float
 ) -> list[Span]:
     """Where something else was heard in place of the text, else after what was said before it."""
-    others = [span for at in words if (span := transcript.found[at].instead) is not None]
+    others = _misheard(transcript, words)
     start = min(max(reached, others[0][0]), until) if others else min(reached, until)
     longest = min(UNMATCHED_SECONDS, _longest(transcript, words))
     return _spread(transcript, words, start, min(until, start + longest))
 
 
+def _misheard(transcript: Transcript, words: range) -> list[Span]:
+    """Of what was heard in place of the words."""
+    found = transcript.found
+    return [span for at in words if (span := found[at].instead) is not None]
+
+
 def _longest(transcript: Transcript, words: range) -> float:
     return SECONDS_PER_LETTER * sum(_weight(transcript, at) for at in words)
+
+
+def _farthest(transcript: Transcript, words: range) -> float:
+    return SLOW * _longest(transcript, words) + PAUSE_SECONDS
 
 
 def _weight(transcript: Transcript, at: int) -> int:

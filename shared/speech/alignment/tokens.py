@@ -14,7 +14,7 @@ _CLOSERS = "\"'”’»›)]}」』）】 "
 _SENTENCE_ENDS = frozenset(".!?…。！？．।॥۔؟⸮։።")
 _CLAUSE_ENDS = frozenset(",;:—–，、；：،؛")
 _ABBREVIATIONS = frozenset(
-    {"m", "mm", "mme", "mlle", "mr", "mrs", "ms", "dr", "st", "ste", "prof", "vs", "no", "nr"}
+    {"m", "mm", "mme", "mlle", "mr", "mrs", "ms", "dr", "st", "ste", "prof", "vs", "nr"}
 )
 
 

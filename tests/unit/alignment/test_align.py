@@ -1,19 +1,17 @@
-# ruff: noqa: RUF001 - typographic and full-width characters are the point
 """Captions of a transcript by what was heard: every letter of it, in order, inside the audio."""
 
 import random
 import time
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.speech.alignment.align import align
-from shared.speech.alignment.cutting import MAX_SECONDS, MAX_WIDTH
-from shared.speech.alignment.timing import UNMATCHED_SECONDS
-from shared.speech.alignment.values import Alignment, HeardWord
+from shared.speech.alignment.values import HeardWord
+
+from .heard import check, said, spans, texts
 
 PIECES = [
     "un",
@@ -30,47 +28,6 @@ PIECES = [
     " ",
     "你好。",
 ]
-
-
-def said(words: str, at: float = 0.0, probability: float = 0.9) -> list[HeardWord]:
-    """Words of 0.4 s with pauses of 0.1 s."""
-    return [
-        HeardWord(at + number / 2, at + number / 2 + 0.4, f" {word}", probability)
-        for number, word in enumerate(words.split())
-    ]
-
-
-def texts(found: Alignment) -> list[str]:
-    return [cue.text for cue in found.cues]
-
-
-def spans(found: Alignment) -> list[tuple[float, float]]:
-    return [(cue.start, cue.end) for cue in found.cues]
-
-
-def timed(found: Alignment) -> Iterator[tuple[float, float]]:
-    for cue in found.cues:
-        yield from ((word.start, word.end) for word in cue.words)
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
-def check(text: str, found: Alignment, duration: float) -> None:
-    assert squeezed("".join(texts(found))) == squeezed(text)
-    for cue in found.cues:
-        assert cue.text == cue.text.strip() != ""
-        assert cue.text in text
-        assert 0 <= cue.confidence <= 1
-        assert squeezed("".join(word.text for word in cue.words)) == squeezed(cue.text)
-        assert (cue.words[0].start, cue.words[-1].end) == (cue.start, cue.end)
-        assert cue.matched or cue.end - cue.start <= UNMATCHED_SECONDS + 0.002
-    flat = [at for span in timed(found) for at in span]
-    assert flat == sorted(flat)
-    assert not flat or 0 <= flat[0] <= flat[-1] <= duration
-    assert all(0 <= start < end <= duration for start, end in found.unmatched_audio)
-    assert all(one[1] <= other[0] for one, other in pairwise(found.unmatched_audio))
 
 
 def test_a_line_is_a_cue_with_the_times_of_its_words() -> None:
@@ -157,54 +114,10 @@ def test_a_misheard_word_keeps_its_time() -> None:
     assert cue.words[1].confidence == 0
 
 
-def test_a_long_line_is_cut_at_its_sentences() -> None:
-    text = (
-        "M. Dupont est arrivé à 8.30 heures. « Et Mme. Martin ? » Elle viendra plus tard ! "
-        "Non… peut-être. J. Roche aussi."
-    )
-    found = align(text, said(text), "fr", 60)
-    assert texts(found) == [
-        "M. Dupont est arrivé à 8.30 heures.",
-        "« Et Mme. Martin ? »",
-        "Elle viendra plus tard !",
-        "Non… peut-être.",
-        "J. Roche aussi.",
-    ]
-
-
-def test_a_long_sentence_is_cut_at_clauses_and_a_slow_one_in_its_pauses() -> None:
-    text = (
-        "Quand la pluie tombe sur la ville endormie, les rues se vident peu à peu, et les "
-        "lumières des maisons brillent longtemps dans la nuit"
-    )
-    found = align(text, said(text), "fr", 60)
-    assert [cue[-6:] for cue in texts(found)[:2]] == ["ormie,", "à peu,"]
-    assert all(len(cue) <= MAX_WIDTH for cue in texts(found))
-    slow = [*said("voici le premier point"), *said("et voici le second", 6)]
-    assert texts(align("voici le premier point et voici le second", slow, "fr", 60)) == [
-        "voici le premier point",
-        "et voici le second",
-    ]
-
-
-def test_scripts_without_spaces() -> None:
-    text = "今天天气很好，我们去公园散步。OpenAI发布了新的模型！" * 3
-    heard = [
-        HeardWord(number * 0.2, number * 0.2 + 0.2, letter, 0.5)
-        for number, letter in enumerate(c for c in text if c.isalnum())
-    ]
-    found = align(text, heard, "zh", 60)
-    check(text, found, 60)
-    assert texts(found) == ["今天天气很好，我们去公园散步。", "OpenAI发布了新的模型！"] * 3
-    assert all(cue.matched and cue.confidence == 0.5 for cue in found.cues)
-    assert all(cue.end - cue.start <= MAX_SECONDS for cue in found.cues)
-
-
-def test_thai_is_cut_at_its_spaces_and_never_before_a_mark() -> None:
-    text = "สวัสดีครับทุกคนวันนี้อากาศดีมากเราจะไปเดินเล่นที่สวน แล้วก็กลับบ้านกินข้าวกันทั้งครอบครัวอย่างมีความสุขมาก"
-    found = align(text, [], "th", 60)
-    check(text, found, 60)
-    assert texts(found)[0].endswith("ที่สวน")
+def test_misheard_words_at_the_borders_of_a_cue_belong_to_it() -> None:
+    heard = said("zzz deux trois quatre qqq", 3)
+    (cue,) = align("un deux trois quatre cinq", heard, "fr", 10).cues
+    assert (cue.start, cue.end) == (3, 5.4)
 
 
 def corrupted(words: Sequence[str], errors: float, draw: random.Random) -> list[str]:
