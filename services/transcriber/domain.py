@@ -1,6 +1,6 @@
 """What the transcriber decides: what it takes, and how transcripts and captions are written."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
@@ -122,13 +122,19 @@ def render(document: bytes, kind: JobKind, result_format: ResultFormat) -> Resul
     if result_format == "json":
         return Result(content=document.decode(), content_type=content_type)
     write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    spoken: Iterable[Segment | AlignedCue]
-    if kind == "alignment":
-        spoken = AlignedTranscript.model_validate_json(document).cues
-    else:
-        spoken = Transcript.model_validate_json(document).segments
-    cues = [Cue(each.start, each.end, each.text) for each in spoken]
+    cues = _captions(document) if kind == "alignment" else _segments(document)
     return Result(content=write(cues), content_type=content_type)
+
+
+def _segments(document: bytes) -> list[Cue]:
+    segments = Transcript.model_validate_json(document).segments
+    return [Cue(each.start, each.end, each.text) for each in segments]
+
+
+def _captions(document: bytes) -> list[Cue]:
+    aligned = AlignedTranscript.model_validate_json(document)
+    cues = [Cue(each.start, each.end, each.text) for each in aligned.cues]
+    return captions.shown(cues, aligned.duration)
 
 
 def _invalid(field: str, message: str) -> ArgotError:
