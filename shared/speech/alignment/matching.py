@@ -61,9 +61,11 @@ def find(
     """What was heard of each token; spans follow each other in order.
 
     `heard` is in order and does not overlap. `borders` are the numbers of tokens that begin a
-    sentence: a passage that was not heard is rather a whole one. Where the two have much in common
-    the cost is linear: @@. At worst it is their product, 64 words at a time: @@.
-    Memory is linear.
+    sentence: a passage that was not heard is rather a whole one.
+
+    Between anchors the cost is the product of both lengths, 64 words at a time; memory is linear.
+    100,000 words, a day of speech, take about 4 s on one core where a fifth was misheard, and
+    300,000 Chinese characters 10 s; 50,000 words against 50,000 quite other ones 1 s.
     """
     written = [(part, number) for number, token in enumerate(tokens) for part in token.parts]
     listened = [part for word in heard for part in _parts(word, language)]
