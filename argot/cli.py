@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from argot.commands import dead
+from argot.commands.align import align
 from argot.commands.events import events
 from argot.commands.models import create, models
 from argot.commands.token import token
@@ -44,6 +45,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Train speech-recognition models on your own audio, and transcribe with them.",
 )
-for command in (token, models, create, upload, train, transcribe, events):
+for command in (token, models, create, upload, train, transcribe, align, events):
     app.command()(command)
 app.add_typer(dead.app, name="dead")

@@ -11,7 +11,12 @@ from shared.rpc.catalog import CustomModel, Language, Languages
 from shared.rpc.contract import Page
 from shared.rpc.ingest import Dataset, NamedFile, OpenedUpload, OpenedUploads
 from shared.rpc.trainer import Training
-from shared.rpc.transcriber import OpenedTranscription, ResultFormat, Transcription
+from shared.rpc.transcriber import (
+    AlignmentFormat,
+    OpenedTranscription,
+    ResultFormat,
+    Transcription,
+)
 from shared.rpc.uploads import SignedPart, SignedParts, UploadState
 from shared.rpc.validator import Verdict
 
@@ -67,7 +72,7 @@ class Client:
         return self._server.read(UploadState, "GET", f"uploads/{quote(upload_id)}")
 
     def complete_upload(self, upload_id: str) -> str:
-        """The id of the dataset row, or of the transcription that the audio was for."""
+        """The id of the dataset row, or of the job that the audio was for."""
         path = f"uploads/{quote(upload_id)}/complete"
         return self._server.read(_Identified, "POST", path).id
 
@@ -111,6 +116,23 @@ class Client:
         path = f"transcriptions/{quote(transcription_id)}/result"
         return self._server.send("GET", path, params={"format": form}).text
 
+    def open_alignment(
+        self, language: str, name: str, size: int, transcript: str
+    ) -> OpenedTranscription:
+        """A job that waits for the audio in which the transcript is said."""
+        audio = {"name": name, "size": size}
+        body = {"language": language, "audio": audio, "transcript": transcript}
+        return self._server.read(OpenedTranscription, "POST", "alignments", body=body, creates=True)
+
+    def alignment(self, alignment_id: str) -> Transcription:
+        """How far an alignment is, or how it ended."""
+        return self._server.read(Transcription, "GET", f"alignments/{quote(alignment_id)}")
+
+    def captions(self, alignment_id: str, form: AlignmentFormat) -> str:
+        """The captions; `not-ready-to-run` before the end."""
+        path = f"alignments/{quote(alignment_id)}/result"
+        return self._server.send("GET", path, params={"format": form}).text
+
     def _pages(self, path: str, page_type: type[Page[ItemT]]) -> Iterator[ItemT]:
         params: dict[str, str | int] = {"limit": PAGE_SIZE}
         while True:
@@ -122,6 +144,6 @@ class Client:
 
 
 class _Identified(BaseModel):
-    """The one field that a dataset row and a transcription share."""
+    """The one field that a dataset row and a job share."""
 
     id: str

@@ -69,6 +69,12 @@ class Things:
         body = {"language": "fr", "name": "a.wav", "size": 5}
         return str(self._post("/transcriptions", body).json()["id"])
 
+    def alignment(self) -> str:
+        """The id of one that waits for its audio."""
+        audio = {"name": "a.wav", "size": 5}
+        body = {"language": "fr", "audio": audio, "transcript": "Hello"}
+        return str(self._post("/alignments", body).json()["id"])
+
 
 def fuzzing(address: str, token: str) -> Fuzzing:
     """With things that are there, and others for the routes that remove them."""
@@ -82,6 +88,7 @@ def fuzzing(address: str, token: str) -> Fuzzing:
             "dataset_id": things.dataset(model_id),
             "upload_id": things.upload(model_id),
             "transcription_id": things.transcription(),
+            "alignment_id": things.alignment(),
             "organisation_id": "tried",
             "model": "fr",
         },

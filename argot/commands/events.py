@@ -10,7 +10,7 @@ from argot.bus import CloudEvent, Tap, connected
 from argot.terminal import say
 
 DETAIL_LENGTH = 160
-SHOWN_BEFORE = frozenset({"organisation_id", "model_id", "transcription_id"})
+SHOWN_BEFORE = frozenset({"organisation_id", "model_id", "transcription_id", "alignment_id"})
 
 
 def events(

@@ -1,5 +1,6 @@
 """`argot transcribe`."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -7,11 +8,11 @@ import typer
 from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
 from argot.access import Token, Url, open_client
-from argot.client import Client
 from argot.commands.upload import Bars, upload_progress
 from argot.terminal import progress
 from argot.transcriptions import follow, submit
 from argot.uploads.sending import Sender
+from shared.rpc.transcriber import Transcription
 
 
 def transcribe(
@@ -38,7 +39,7 @@ def transcribe(
     with open_client(url, token) as client:
         with upload_progress() as shown, Sender(client, Bars(shown)) as sender:
             transcription_id = submit(client, sender, file, language)
-        _wait(client, transcription_id)
+        show_progress(follow(client, transcription_id))
         transcript = client.result(transcription_id, form)
     if output is None:
         print(transcript, end="" if transcript.endswith("\n") else "\n")
@@ -46,9 +47,10 @@ def transcribe(
         output.write_text(transcript, encoding="utf-8")
 
 
-def _wait(client: Client, transcription_id: str) -> None:
+def show_progress(states: Iterable[Transcription]) -> None:
+    """A bar that follows a job to its end."""
     bar = progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with bar:
         task = bar.add_task("queued", total=100)
-        for state in follow(client, transcription_id):
+        for state in states:
             bar.update(task, description=state.status, completed=state.progress)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from argot.corpus import Prompt
-from services.trainer.engine.scoring import normalise
 from shared.speech.captions import to_vtt
 from shared.speech.cues import Cue
+from shared.speech.words import normalise
 
 PROMPTS_A_RECORDING = 15
 SILENCE_SECONDS = 0.4

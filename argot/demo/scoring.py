@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from services.trainer.engine.scoring import WordErrors, count_errors, error_rate, normalise
+from services.trainer.engine.scoring import WordErrors, count_errors, error_rate
+from shared.speech.words import normalise
 
 ALIKE = 0.8
 

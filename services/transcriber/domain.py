@@ -1,13 +1,14 @@
-"""What the transcriber decides: which files it takes, and how a transcript is written."""
+"""What the transcriber decides: what it takes, and how transcripts and captions are written."""
 
 from collections.abc import Callable
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from shared.errors import ArgotError
-from shared.rpc.transcriber import Result, ResultFormat
+from shared.rpc.transcriber import JobKind, Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech import captions
+from shared.speech.alignment.values import AlignedCue
 from shared.speech.cues import Cue
 from shared.speech.filenames import UploadType, allows, is_name, kind_of
 
@@ -72,6 +73,19 @@ class Transcript(_Part):
         return " ".join(segment.text for segment in self.segments)
 
 
+class AlignedTranscript(_Part):
+    """The result of an alignment, as it is stored and as `format=json` answers it.
+
+    The texts of `cues` are the transcript's, in order. `unmatched_audio` is where somebody speaks
+    and no text was found: [start, end] in seconds.
+    """
+
+    language: str
+    duration: float
+    cues: tuple[AlignedCue, ...]
+    unmatched_audio: tuple[tuple[float, float], ...]
+
+
 def check_file(name: str, size: int) -> None:
     """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
     if not is_name(name):
@@ -85,6 +99,14 @@ def check_file(name: str, size: int) -> None:
         raise _invalid("size", "The file is empty")
 
 
+def check_transcript(text: str) -> None:
+    """Errors: `invalid-request`."""
+    if not text.strip():
+        raise _invalid("transcript", "The transcript is empty")
+    if any(each < " " and not each.isspace() for each in text):
+        raise _invalid("transcript", "Control characters are not allowed")
+
+
 def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
     """The language that the model is told to hear. Raises `TranscriptionFault`."""
     for candidate in (language, RELATED.get(language, language)):
@@ -94,15 +116,25 @@ def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
     raise TranscriptionFault("language-not-supported", message, final=True)
 
 
-def render(document: bytes, result_format: ResultFormat) -> Result:
-    """A stored transcript in one of the formats."""
+def render(document: bytes, kind: JobKind, result_format: ResultFormat) -> Result:
+    """A stored result in one of the formats."""
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
         return Result(content=document.decode(), content_type=content_type)
     write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    segments = Transcript.model_validate_json(document).segments
-    cues = [Cue(each.start, each.end, each.text) for each in segments]
+    cues = _captions(document) if kind == "alignment" else _segments(document)
     return Result(content=write(cues), content_type=content_type)
+
+
+def _segments(document: bytes) -> list[Cue]:
+    segments = Transcript.model_validate_json(document).segments
+    return [Cue(each.start, each.end, each.text) for each in segments]
+
+
+def _captions(document: bytes) -> list[Cue]:
+    aligned = AlignedTranscript.model_validate_json(document)
+    cues = [Cue(each.start, each.end, each.text) for each in aligned.cues]
+    return captions.shown(cues, aligned.duration)
 
 
 def _invalid(field: str, message: str) -> ArgotError:

@@ -1,9 +1,9 @@
-"""Transcriptions, the uploads of their audio, and custom models that are gone."""
+"""Transcriptions and alignments, the uploads of their audio, and custom models that are gone."""
 
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Index, Select, String, exists, select
+from sqlalchemy import JSON, Index, Select, String, Text, exists, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from uuid6 import uuid7
 
@@ -25,6 +25,7 @@ class Base(DeclarativeBase):
 class Transcription(Leased, Base):
     """A job. Workers lease it while it is queued or running; `progress` is 0 to 100.
 
+    An alignment is one, too: it has the transcript until it ends, and its result has it then.
     `terms` is the `TranscriptionTarget` as it was when the job was opened. `audio_key` and
     `result_key` name objects in storage.
     """
@@ -36,6 +37,10 @@ class Transcription(Leased, Base):
     name: Mapped[str] = mapped_column(String(255))
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     model_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    kind: Mapped[wire.JobKind] = mapped_column(
+        String(20), default="transcription", server_default="transcription"
+    )
+    transcript: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
     status: Mapped[Status] = mapped_column(String(10), default="uploading")
     progress: Mapped[float] = mapped_column(default=0.0)
     duration: Mapped[float | None] = mapped_column(default=None)
@@ -72,7 +77,7 @@ Index("ix_transcriptions_waiting", Transcription.id, sqlite_where=WAITING, postg
 
 
 class Upload(UploadColumns, Base):
-    """The upload of a transcription's audio."""
+    """The upload of a job's audio."""
 
     __tablename__ = "uploads"
 
@@ -87,7 +92,7 @@ Index("ix_uploads_unwanted", Upload.unwanted_at, sqlite_where=UNWANTED, postgres
 
 
 class DeletedModel(Base):
-    """A custom model that no transcription may begin with any more."""
+    """A custom model that no job may begin with any more."""
 
     __tablename__ = "deleted_models"
 
@@ -96,18 +101,26 @@ class DeletedModel(Base):
 
 
 class Repeat(RepeatColumns, Base):
-    """A transcription that was opened under an idempotency key."""
+    """A job that was opened under an idempotency key."""
 
     __tablename__ = "repeats"
 
 
 def transcription(
-    session: Session, organisation_id: str, transcription_id: str
+    session: Session, request: wire.GetTranscription | wire.GetResult
 ) -> Transcription | None:
-    """The organisation's transcription."""
+    """The organisation's job of that kind."""
     query = select(Transcription).where(
-        Transcription.organisation_id == organisation_id, Transcription.id == transcription_id
+        Transcription.organisation_id == request.organisation_id,
+        Transcription.id == request.transcription_id,
+        Transcription.kind == request.kind,
     )
+    return session.scalars(query).first()
+
+
+def transcript(session: Session, job: Transcription) -> str | None:
+    """The text of an alignment that has not ended; None for a transcription."""
+    query = select(Transcription.transcript).where(Transcription.id == job.id)
     return session.scalars(query).first()
 
 

@@ -1,6 +1,6 @@
 """The transcriber service's entrypoints."""
 
-from services.transcriber import handlers
+from services.transcriber.handlers import jobs, uploads
 from shared.rpc.contract import Nothing
 from shared.rpc.transcriber import (
     AbortAudioUpload,
@@ -8,6 +8,7 @@ from shared.rpc.transcriber import (
     GetAudioUpload,
     GetResult,
     GetTranscription,
+    OpenAlignment,
     OpenedTranscription,
     OpenTranscription,
     Result,
@@ -21,7 +22,7 @@ from shared.runtime.service.storage import ObjectStorage
 
 
 class TranscriberService:
-    """Transcriptions and their results."""
+    """Transcriptions, alignments, and their results."""
 
     name = "transcriber"
     context = RequestContext()
@@ -30,31 +31,35 @@ class TranscriberService:
 
     @answers(OpenTranscription)
     def open_transcription(self, request: OpenTranscription) -> OpenedTranscription:
-        return handlers.open_transcription(request, self.database, self.storage)
+        return jobs.open_transcription(request, self.database, self.storage)
+
+    @answers(OpenAlignment)
+    def open_alignment(self, request: OpenAlignment) -> OpenedTranscription:
+        return jobs.open_transcription(request, self.database, self.storage)
 
     @answers(GetTranscription)
     def get_transcription(self, request: GetTranscription) -> Transcription:
-        return handlers.get_transcription(request, self.database)
+        return jobs.get_transcription(request, self.database)
 
     @answers(GetResult)
     def get_result(self, request: GetResult) -> Result:
-        return handlers.get_result(request, self.database, self.storage)
+        return jobs.get_result(request, self.database, self.storage)
 
     @answers(SignAudioParts)
     def sign_audio_parts(self, request: SignAudioParts) -> SignedParts:
-        return handlers.sign_audio_parts(request, self.database, self.storage)
+        return uploads.sign_audio_parts(request, self.database, self.storage)
 
     @answers(GetAudioUpload)
     def get_audio_upload(self, request: GetAudioUpload) -> UploadState:
-        return handlers.get_audio_upload(request, self.database, self.storage)
+        return uploads.get_audio_upload(request, self.database, self.storage)
 
     @answers(CompleteAudioUpload)
     def complete_audio_upload(self, request: CompleteAudioUpload) -> Transcription:
-        return handlers.complete_audio_upload(request, self.database, self.storage)
+        return uploads.complete_audio_upload(request, self.database, self.storage)
 
     @answers(AbortAudioUpload)
     def abort_audio_upload(self, request: AbortAudioUpload) -> Nothing:
-        return handlers.abort_audio_upload(request, self.database, self.storage)
+        return uploads.abort_audio_upload(request, self.database, self.storage)
 
 
 SERVICE = TranscriberService

@@ -1,21 +1,28 @@
-"""The transcriber's worker: hears one file after the other."""
+"""The transcriber's worker: hears one file after the other, and aligns what has a text."""
 
 import secrets
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.transcriber import handlers, models
+from services.transcriber import models
 from services.transcriber.adapters.artifacts import Artifacts
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
 from services.transcriber.adapters.recogniser import Recogniser
-from services.transcriber.domain import Segment, Stopped, Transcript, TranscriptionFault
+from services.transcriber.domain import (
+    AlignedTranscript,
+    Segment,
+    Stopped,
+    Transcript,
+    TranscriptionFault,
+)
+from services.transcriber.handlers import uploads, work
 from services.transcriber.models import Transcription
 from services.transcriber.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted
@@ -32,6 +39,8 @@ from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
 from shared.runtime.worker.patience import patient
 from shared.runtime.worker.periodic import PeriodicLoop
+from shared.speech.alignment.align import align
+from shared.speech.alignment.values import HeardWord
 from shared.speech.filenames import extension
 
 PROGRESS_SECONDS = 1.0
@@ -43,7 +52,7 @@ FindModel = Callable[[TranscriptionTarget], Recogniser]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt at a leased transcription; gives up after `attempts` leases."""
+    """One attempt at a leased job; gives up after `attempts` leases."""
 
     attempts: int
     database: Database
@@ -53,37 +62,40 @@ class Attempt:
 
     def __call__(self, job: Transcription, lease: Lease) -> None:
         """End the job, or raise what another attempt may mend."""
-        if not handlers.start(job, self.attempts, self.database):
+        if not work.start(job, self.attempts, self.database):
             return
         try:
             with (
                 known_faults(),
                 tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder,
             ):
-                self._transcribe(job, lease, Path(folder))
+                self._work(job, lease, Path(folder))
         except (Stopped, Unwanted):
-            handlers.put_back(job, self.database)
+            work.put_back(job, self.database)
         except TranscriptionFault as fault:
             if not fault.final and job.attempts < self.attempts:
                 raise
-            handlers.fail(job, fault, self.database)
+            work.fail(job, fault, self.database)
 
-    def _transcribe(self, job: Transcription, lease: Lease, folder: Path) -> None:
+    def _work(self, job: Transcription, lease: Lease, folder: Path) -> None:
+        text, language = work.transcript(job, self.database), job.target.language
         audio, pcm = folder / f"audio.{extension(job.name)}", folder / "audio.pcm"
         self.storage.get_file(job.audio_key, audio)
         duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
         model = self.find_model(job.target)
         segments = self._listen(job, lease, model, pcm, duration)
-        transcript = Transcript(
-            language=job.target.language, duration=duration, segments=tuple(segments)
-        )
+        document: Transcript | AlignedTranscript
+        if text is None:
+            document = Transcript(language=language, duration=duration, segments=tuple(segments))
+        else:
+            document = _aligned(text, segments, language, duration)
         result = folder / "result.json"
-        result.write_text(transcript.model_dump_json(), "utf-8")
+        result.write_text(document.model_dump_json(), "utf-8")
         # Beside the audio, and this attempt's own: a worker that lost its lease changes nothing.
         key = f"{job.audio_key.rpartition('/')[0]}/{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
-        handlers.succeed(job, duration, key, self.database)
+        work.succeed(job, duration, key, self.database)
 
     def _listen(
         self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float
@@ -102,9 +114,26 @@ class Attempt:
 
     def _tell(self, job: Transcription, percent: float) -> None:
         try:
-            handlers.record_progress(job, round(percent, 1), self.database)
+            work.record_progress(job, round(percent, 1), self.database)
         except SQLAlchemyError as error:  # the work goes on while the database is away
             log.warning("progress_not_recorded", error=type(error).__name__)
+
+
+def _aligned(
+    text: str, segments: Iterable[Segment], language: str, duration: float
+) -> AlignedTranscript:
+    heard = (
+        HeardWord(each.start, each.end, each.word, each.probability)
+        for segment in segments
+        for each in segment.words
+    )
+    found = align(text, heard, language, duration)
+    return AlignedTranscript(
+        language=language,
+        duration=duration,
+        cues=found.cues,
+        unmatched_audio=found.unmatched_audio,
+    )
 
 
 def model_finder(settings: WorkerSettings, artifacts: Artifacts) -> FindModel:
@@ -144,13 +173,13 @@ def main() -> None:
         )
         sweep = PeriodicLoop(
             "sweep",
-            lambda: handlers.sweep_uploads(database, storage, Ages.of(settings)),
+            lambda: uploads.sweep_uploads(database, storage, Ages.of(settings)),
             seconds=settings.sweep_seconds,
         )
         worker.run(
             Duties(
                 handlers={
-                    CustomModelDeleted: lambda each: handlers.delete_model(
+                    CustomModelDeleted: lambda each: work.delete_model(
                         each, database, artifacts.remove
                     )
                 },

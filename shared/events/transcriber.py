@@ -1,4 +1,4 @@
-"""Events of the transcriber: the life of one transcription."""
+"""Events of the transcriber: the life of one transcription, the end of one alignment."""
 
 from typing import ClassVar
 
@@ -29,6 +29,29 @@ class TranscriptionSucceeded(TranscriptionEvent):
 
 class TranscriptionFailed(TranscriptionEvent):
     """There is no transcript, and why."""
+
+    publisher: ClassVar[str] = "transcriber"
+    code: str
+    message: str
+
+
+class AlignmentEvent(Event):
+    """About one alignment."""
+
+    subject_field: ClassVar[str] = "alignment_id"
+    alignment_id: str
+    language: str
+
+
+class AlignmentSucceeded(AlignmentEvent):
+    """The captions can be fetched; `duration` is the audio's, in seconds."""
+
+    publisher: ClassVar[str] = "transcriber"
+    duration: float
+
+
+class AlignmentFailed(AlignmentEvent):
+    """There are no captions, and why."""
 
     publisher: ClassVar[str] = "transcriber"
     code: str

@@ -1,4 +1,4 @@
-"""Calls that the transcriber answers: transcriptions and their results."""
+"""Calls that the transcriber answers: transcriptions, alignments, and their results."""
 
 from typing import ClassVar, Literal
 
@@ -7,10 +7,13 @@ from shared.rpc.contract import Failure, Nothing, Repeatable, Reply, Request, Ti
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
+AlignmentFormat = Literal["vtt", "srt", "json"]
+JobKind = Literal["transcription", "alignment"]
+"""An id of one kind is `not-found` among those of the other."""
 
 
 class OpenedTranscription(Reply):
-    """A transcription that waits for its audio."""
+    """A transcription or an alignment that waits for its audio."""
 
     id: str
     upload_id: str
@@ -19,7 +22,7 @@ class OpenedTranscription(Reply):
 
 
 class Transcription(Reply):
-    """A transcription; `progress` from 0 to 100, `duration` in seconds once known."""
+    """A transcription or an alignment; `progress` is 0 to 100, `duration` in seconds once known."""
 
     id: str
     status: Literal["uploading", "queued", "running", "succeeded", "failed"]
@@ -46,12 +49,19 @@ class OpenTranscription(Repeatable[OpenedTranscription]):
     size: int
 
 
+class OpenAlignment(OpenTranscription):
+    """With the text that is said. Errors: those above; `invalid-request` (`transcript`)."""
+
+    transcript: str
+
+
 class GetTranscription(Request[Transcription]):
     """Errors: `not-found`."""
 
     service: ClassVar[str] = "transcriber"
     organisation_id: str
     transcription_id: str
+    kind: JobKind = "transcription"
 
 
 class GetResult(Request[Result]):
@@ -60,6 +70,7 @@ class GetResult(Request[Result]):
     service: ClassVar[str] = "transcriber"
     organisation_id: str
     transcription_id: str
+    kind: JobKind = "transcription"
     format: ResultFormat
 
 
@@ -81,7 +92,7 @@ class GetAudioUpload(Request[UploadState]):
 
 
 class CompleteAudioUpload(Request[Transcription]):
-    """Queue the transcription. Errors: `upload-not-found`, `upload-incomplete`."""
+    """Queue the job. Errors: `upload-not-found`, `upload-incomplete`."""
 
     service: ClassVar[str] = "transcriber"
     organisation_id: str

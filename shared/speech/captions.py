@@ -1,5 +1,6 @@
 """Segments written as captions, so that no text can pass for a timing line, a tag or a cue."""
 
+import math
 import re
 from collections.abc import Iterable
 
@@ -25,6 +26,28 @@ def to_vtt(segments: Iterable[Cue]) -> str:
 def to_txt(segments: Iterable[Cue]) -> str:
     """The text alone, one segment a line."""
     return "".join(f"{' '.join(cue.text.split())}\n" for cue in segments)
+
+
+def shown(segments: Iterable[Cue], end: float) -> list[Cue]:
+    """Cues, in order and apart, that last a millisecond at least: players show no shorter ones.
+
+    They stay within `end` seconds, unless there are more of them than milliseconds.
+    """
+    spans, reached = [], 0
+    cues = list(segments)
+    for cue in cues:
+        start = max(reached, round(cue.start * 1000))
+        reached = max(start + 1, round(cue.end * 1000))
+        spans.append((start, reached))
+    limit = max(len(cues), math.floor(end * 1000))
+    for at in range(len(cues) - 1, -1, -1):
+        stop = min(limit, spans[at][1])
+        limit = min(stop - 1, spans[at][0])
+        spans[at] = (limit, stop)
+    return [
+        Cue(start / 1000, stop / 1000, cue.text)
+        for cue, (start, stop) in zip(cues, spans, strict=True)
+    ]
 
 
 def _lines(text: str) -> str:

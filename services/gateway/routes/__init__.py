@@ -3,6 +3,7 @@
 from services.gateway.routes import (
     account,
     admin,
+    alignments,
     datasets,
     models,
     operations,
@@ -17,6 +18,7 @@ __all__ = [
     "TABLE",
     "account",
     "admin",
+    "alignments",
     "datasets",
     "models",
     "operations",

@@ -29,6 +29,7 @@ MISSING = {
     "upload_id": "upload-not-found",
     "training_id": "training-not-found",
     "transcription_id": "not-found",
+    "alignment_id": "not-found",
     "organisation_id": "not-found",
     "model": "not-found",
 }

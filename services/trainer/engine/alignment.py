@@ -12,9 +12,9 @@ from itertools import pairwise, takewhile
 import jiwer
 
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS
+from shared.speech.words import UNSPACED, normalise
 
 from .recording import Segment
-from .scoring import UNSPACED, normalise
 
 LONGEST = MAX_SECONDS - 1.0
 """Seconds: the border of a piece is a guess, and may be moved into its pause."""

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from shared.speech.words import normalise
+
 from .recording import SAMPLE_RATE
-from .scoring import normalise
 
 SECONDS = 30
 LOUDNESS = (-50.0, -25.0)

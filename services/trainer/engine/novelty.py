@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from .scoring import normalise
+from shared.speech.words import normalise
+
 from .vocabulary import Vocabulary
 
 ALIKE = 0.5

@@ -10,8 +10,7 @@ import jiwer
 import numpy as np
 from num2words import num2words
 
-UNSPACED = frozenset({"zh", "ja", "yue", "th", "lo", "my", "km", "bo"})
-"""Languages written without spaces between words: every character counts as one word."""
+from shared.speech.words import normalise
 
 RESAMPLES = 2000
 
@@ -20,19 +19,6 @@ STANDARD_ERRORS = 2.0
 _ABOVE_AND_BELOW = 200
 
 _NUMBER = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?![0-9.,]*[0-9])")
-
-
-def normalise(text: str, language: str) -> str:
-    """What two texts are compared by: NFKC, lower case, letters, marks and digits only.
-
-    Everything else separates words, apostrophes and hyphens too: ``l'heure`` is two words, as
-    ``vingt-deux`` and ``don't`` are.
-    """
-    folded = unicodedata.normalize("NFKC", text).lower()
-    kept = "".join(each if unicodedata.category(each)[0] in "LMN" else " " for each in folded)
-    if language in UNSPACED:
-        kept = " ".join(kept)
-    return " ".join(kept.split())
 
 
 def fold(text: str, language: str) -> str:

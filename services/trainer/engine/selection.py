@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, divide
+from shared.speech.words import normalise
 
 from .alignment import Aligned
 from .fault import EngineFault
 from .ledger import Drop
 from .recording import SAMPLE_RATE, Clip, Recording, Segment
-from .scoring import normalise
 from .vocabulary import MAX_TOKENS, Vocabulary
 
 OVERHANG_SECONDS = 0.5

@@ -51,5 +51,5 @@ def known_faults() -> Iterator[None]:
 
 
 def _no_space() -> TranscriptionFault:
-    message = "There was no space left for the transcription. Try it again later."
+    message = "There was no space left on the server. Try it again later."
     return TranscriptionFault("no-space", message, final=False)

@@ -8,7 +8,7 @@ from schemathesis.checks import CheckContext
 
 UNPROCESSABLE = 422
 
-MEANINGS = frozenset({"cursor", "timezone", "part_numbers", "name", "parent_org", ""})
+MEANINGS = frozenset({"cursor", "timezone", "part_numbers", "name", "parent_org", "transcript", ""})
 """Fields whose values a schema cannot tell good from bad. Without a field: idempotency keys."""
 
 

@@ -11,6 +11,7 @@ MODELS = "/api/v1/custom-models"
 MODEL = MODELS + "/{model_id}"
 UPLOAD = "/api/v1/uploads/{upload_id}"
 TRANSCRIPTION = "/api/v1/transcriptions/{transcription_id}"
+ALIGNMENT = "/api/v1/alignments/{alignment_id}"
 ADMIN = "/api/v1/admin/organisations/{organisation_id}"
 
 ABSENT = "custom-model-not-found"
@@ -73,6 +74,17 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "/v1/audio/transcriptions"): Expected(
         409, None, "not-ready-to-run", form={"model": "fr"}
     ),
+    ("POST", "/api/v1/alignments"): Expected(
+        201,
+        None,
+        body={
+            "language": "fr",
+            "audio": {"name": "{unique}.wav", "size": 5},
+            "transcript": "Bonjour.",
+        },
+    ),
+    ("GET", ALIGNMENT): Expected(200, "not-found"),
+    ("GET", ALIGNMENT + "/result"): Expected(409, "not-found", "not-ready-to-run"),
     ("GET", ADMIN + "/plan"): administration(200),
     ("PUT", ADMIN + "/plan"): administration(200, body=PLAN),
     ("PUT", ADMIN + "/publications/{language}"): administration(204),

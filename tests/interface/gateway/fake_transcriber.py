@@ -1,7 +1,8 @@
 """The fake transcriber. What its jobs come to follows from the names of their files.
 
 `speech….wav` is transcribed: `speech-late` at the third question, `speech-never` never;
-`speech-noise` and `speech-crash` fail. Of others nothing becomes, and they all have one id.
+`speech-noise` and `speech-crash` fail. Of others nothing becomes, and they all have one id. An
+alignment is `y1`.
 """
 
 import json
@@ -88,9 +89,19 @@ class FakeTranscriber:
             part_count=1,
         )
 
+    @answers(transcriber.OpenAlignment)
+    def open_alignment(
+        self, _request: transcriber.OpenAlignment
+    ) -> transcriber.OpenedTranscription:
+        return transcriber.OpenedTranscription(
+            id="y1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
+        )
+
     @answers(transcriber.GetTranscription)
     def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
         job = request.transcription_id
+        if (request.kind == "alignment") != (job == "y1"):
+            raise ArgotError("not-found")
         if job in FAILURES:
             return transcription(job, "failed", FAILURES[job])
         if job == "speech-late":
@@ -99,9 +110,9 @@ class FakeTranscriber:
             return transcription(job, "running")
         if job.startswith("speech"):
             return transcription(job, "succeeded")
-        if job != "x1":
+        if job not in {"x1", "y1"}:
             raise ArgotError("not-found")
-        return transcription("x1")
+        return transcription(job)
 
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:

@@ -81,6 +81,7 @@ class Things:
     dataset_id: str
     upload_id: str
     transcription_id: str
+    alignment_id: str
     training_id: str
     language: str = "fr"
     model: str = ONLY_ACME
@@ -127,6 +128,12 @@ def new_transcription(http: httpx.Client) -> str:
     return opened
 
 
+def new_alignment(http: httpx.Client) -> str:
+    body = {"language": "fr", "audio": {"name": "a.wav", "size": 5}, "transcript": "Bonjour."}
+    opened: str = http.post("/alignments", json=body).raise_for_status().json()["id"]
+    return opened
+
+
 def new_things(http: httpx.Client, org: str) -> Things:
     model_id = new_model(http)
     return Things(
@@ -135,5 +142,6 @@ def new_things(http: httpx.Client, org: str) -> Things:
         dataset_id=new_dataset(http, model_id),
         upload_id=new_upload(http, model_id),
         transcription_id=new_transcription(http),
+        alignment_id=new_alignment(http),
         training_id=str(uuid7()),
     )

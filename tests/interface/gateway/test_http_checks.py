@@ -12,6 +12,7 @@ Bearer = Callable[..., dict[str, str]]
 
 MODELS = "/api/v1/custom-models"
 ADMIN = "/api/v1/admin/organisations"
+ALIGNMENT = {"language": "fr", "audio": {"name": "a.mp3", "size": 1}, "transcript": "a"}
 
 
 def code(response: httpx.Response) -> tuple[int, str]:
@@ -56,6 +57,7 @@ def test_the_role_comes_before_404(http: httpx.Client, bearer: Bearer) -> None:
         ("GET", f"{MODELS}/un%00known", "custom-model-not-found"),
         ("POST", "/api/v1/uploads/unknown/parts", "upload-not-found"),
         ("GET", "/api/v1/transcriptions/unknown/result?format=exe", "not-found"),
+        ("GET", "/api/v1/alignments/unknown/result?format=exe", "not-found"),
     ],
 )
 def test_404_comes_before_422(
@@ -86,6 +88,10 @@ def test_404_comes_before_422(
         ("POST", "/api/v1/uploads/u1/parts", {"part_numbers": []}),
         ("POST", "/api/v1/uploads/u1/complete", {"unheard": "of"}),
         ("POST", "/api/v1/transcriptions", {"language": "fr", "name": "a.mp3", "size": 1.5}),
+        ("POST", "/api/v1/alignments", {"language": "fr", "name": "a.mp3", "size": 1}),
+        ("POST", "/api/v1/alignments", ALIGNMENT | {"transcript": ""}),
+        ("POST", "/api/v1/alignments", ALIGNMENT | {"transcript": None}),
+        ("POST", "/api/v1/alignments", ALIGNMENT | {"audio": {"name": "a.mp3", "size": 0}}),
         ("PUT", f"{ADMIN}/acme/plan", {"features": ["flying"]}),
         ("PUT", f"{ADMIN}/acme/publications/fr", {"unheard": "of"}),
     ],
@@ -116,6 +122,7 @@ def test_a_body_that_is_no_json(http: httpx.Client, bearer: Bearer, body: bytes)
         f"{MODELS}?cursor=bad",
         f"{MODELS}/trained/trainings?limit=-1",
         "/api/v1/transcriptions/x1/result?format=exe",
+        "/api/v1/alignments/y1/result?format=txt",
     ],
 )
 def test_a_query_that_does_not_validate(http: httpx.Client, bearer: Bearer, path: str) -> None:
@@ -202,6 +209,7 @@ ODD = {"backslash", "quotes", "percent", "query"}
         (MODELS + "/m1/datasets/{}/download", "dataset-not-found"),
         ("/api/v1/uploads/{}", "upload-not-found"),
         ("/api/v1/transcriptions/{}", "not-found"),
+        ("/api/v1/alignments/{}", "not-found"),
         (ADMIN + "/{}/plan", "not-found"),
     ],
 )

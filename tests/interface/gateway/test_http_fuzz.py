@@ -14,6 +14,7 @@ KNOWN = {
     "upload_id": "u1",
     "training_id": "t1",
     "transcription_id": "x1",
+    "alignment_id": "y1",
     "organisation_id": "tried",
     "model": "fr-x",
 }

@@ -146,6 +146,24 @@ def test_transcriptions(http: httpx.Client) -> None:
         assert (result.headers["Content-Type"], result.text) == (kind, content)
 
 
+def test_alignments(http: httpx.Client) -> None:
+    new = {"language": "fr", "audio": {"name": "a.mp3", "size": 5}, "transcript": "Bonjour."}
+    opened = http.post("/api/v1/alignments", json=new)
+    assert (opened.status_code, opened.json()["upload_id"]) == (201, "u2")
+    assert opened.headers["Location"] == "/api/v1/alignments/y1"
+    refused = http.post("/api/v1/alignments", json=new | {"language": "de"})
+    assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
+    long = http.post("/api/v1/alignments", json=new | {"transcript": "Bonjour. " * 120_000})
+    assert (long.status_code, long.json()["code"]) == (413, "payload-too-large")
+    assert http.get("/api/v1/alignments/y1").json()["status"] == "queued"
+    assert http.get("/api/v1/alignments/x1").json()["code"] == "not-found"
+    captions = http.get("/api/v1/alignments/y1/result")
+    assert (captions.headers["Content-Type"], captions.text) == ("text/vtt", "{}")
+    for form, kind in (("json", "application/json"), ("srt", "application/x-subrip")):
+        result = http.get(f"/api/v1/alignments/y1/result?format={form}")
+        assert (result.headers["Content-Type"], result.text) == (kind, "{}")
+
+
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:
     http.headers.update(bearer("acme", ["sysop"]))
     at = "/api/v1/admin/organisations/globex"

@@ -39,11 +39,17 @@ CREATING = {
         "files": [{"name": "once.wav", "size": 5}, {"name": "once.exe", "size": 5}],
     },
     "/transcriptions": {"language": "fr", "name": "once.wav", "size": 5},
+    "/alignments": {
+        "language": "fr",
+        "audio": {"name": "once.wav", "size": 5},
+        "transcript": "Bonjour.",
+    },
 }
 CHANGED = {
     "/custom-models": {"name": "Another {unique}"},
     "/custom-models/{model_id}/uploads": {"type": "AUDIO"},
     "/transcriptions": {"size": 6},
+    "/alignments": {"transcript": "Bonsoir."},
 }
 
 
@@ -104,7 +110,8 @@ class Tenants:
         """All that acme sees of its things."""
         at = "/custom-models/{model_id}"
         templates = [at, f"{at}/datasets", f"{at}/trainings", "/uploads/{upload_id}"]
-        templates += ["/transcriptions/{transcription_id}", "/languages?for=transcription"]
+        templates += ["/transcriptions/{transcription_id}", "/alignments/{alignment_id}"]
+        templates += ["/languages?for=transcription"]
         return [self.own.get(self.things.path(each)).json() for each in templates]
 
 
@@ -211,6 +218,24 @@ def test_anothers_things_do_not_show_under_an_own_model(tenants: Tenants) -> Non
     assert (training.status_code, code(training)) == (404, "training-not-found")
 
 
+def test_a_transcription_is_no_alignment(tenants: Tenants) -> None:
+    things = tenants.things
+    for path in (
+        f"/transcriptions/{things.alignment_id}",
+        f"/alignments/{things.transcription_id}",
+    ):
+        for response in (tenants.own.get(path), tenants.own.get(f"{path}/result")):
+            assert (response.status_code, code(response)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("transcript", [" \n", "a\u0000b"])
+def test_a_transcript_that_says_nothing(tenants: Tenants, transcript: str) -> None:
+    body = CREATING["/alignments"] | {"transcript": transcript}
+    response = tenants.own.post("/alignments", json=body)
+    assert (response.status_code, code(response)) == (422, "invalid-request")
+    assert response.json()["errors"][0]["field"] == "transcript"
+
+
 def test_a_signed_url_is_for_its_file_and_its_verb(tenants: Tenants) -> None:
     at = tenants.things.path("/custom-models/{model_id}/datasets/{dataset_id}/download")
     url = httpx.URL(tenants.own.get(at).headers["Location"])
@@ -307,7 +332,7 @@ class TestResellers:
     @pytest.mark.parametrize("role", ["", "user", "admin"], ids=name)
     def test_every_route(self, argot: Services, operation: tuple[str, str], role: str) -> None:
         expected = EXPECTED[operation]
-        nothing = Things(*[""] * 6)
+        nothing = Things(*[""] * 7)
         with argot.client("reseller", *filter(None, [role])) as http:
             for org, otherwise in (("sold", 404), ("acme", 404), ("reseller", 403)):
                 things = replace(nothing, organisation_id=org)

@@ -26,12 +26,12 @@ from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.parity import check_parity, check_words
 from services.trainer.engine.recogniser import MAX_TEXT_TOKENS, Recogniser
 from services.trainer.engine.recording import read_waveform
-from services.trainer.engine.scoring import normalise
 from services.trainer.engine.split import rank
 from services.trainer.engine.vocabulary import Vocabulary
 from services.trainer.engine.weights import import_model
 from services.trainer.engine.windows import WINDOW_SECONDS
 from shared.events.data import Evaluation
+from shared.speech.words import normalise
 
 Finished = tuple[Job, Result, list[Progress]]
 

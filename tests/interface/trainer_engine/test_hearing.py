@@ -13,7 +13,8 @@ from services.trainer.engine.alignment import Aligned
 from services.trainer.engine.hardware import Hardware
 from services.trainer.engine.hearing import Aligner
 from services.trainer.engine.recording import BYTES_PER_SAMPLE, SAMPLE_RATE
-from services.trainer.engine.scoring import count_errors, error_rate, normalise
+from services.trainer.engine.scoring import count_errors, error_rate
+from shared.speech.words import normalise
 
 PROMPTS = 60
 SILENCE_SECONDS = 0.4

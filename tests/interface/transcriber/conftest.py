@@ -16,6 +16,8 @@ from shared.rpc.transcriber import (
     CompleteAudioUpload,
     GetResult,
     GetTranscription,
+    JobKind,
+    OpenAlignment,
     OpenedTranscription,
     OpenTranscription,
     Result,
@@ -52,6 +54,19 @@ class Client:
             )
         )
 
+    def open_alignment(
+        self, name: str, size: int, transcript: str, target: TranscriptionTarget = FRENCH
+    ) -> OpenedTranscription:
+        return self.call(
+            OpenAlignment(
+                organisation_id=self.organisation_id,
+                target=target,
+                name=name,
+                size=size,
+                transcript=transcript,
+            )
+        )
+
     def send(self, upload_id: str, data: bytes) -> None:
         numbers = list(range(1, -(-len(data) // PART_SIZE) + 1))
         request = SignAudioParts(
@@ -73,15 +88,31 @@ class Client:
         self.send(opened.upload_id, data)
         return self.complete(opened.upload_id).id
 
-    def state(self, job_id: str) -> Transcription:
-        request = GetTranscription(organisation_id=self.organisation_id, transcription_id=job_id)
+    def submit_alignment(
+        self, data: bytes, transcript: str, target: TranscriptionTarget = FRENCH
+    ) -> str:
+        """Open, send and complete; the id of the alignment."""
+        opened = self.open_alignment("talk.wav", len(data), transcript, target)
+        self.send(opened.upload_id, data)
+        return self.complete(opened.upload_id).id
+
+    def state(self, job_id: str, kind: JobKind = "transcription") -> Transcription:
+        request = GetTranscription(
+            organisation_id=self.organisation_id, transcription_id=job_id, kind=kind
+        )
         return self.call(request)
 
-    def result(self, job_id: str, result_format: ResultFormat = "json") -> Result:
+    def result(
+        self,
+        job_id: str,
+        result_format: ResultFormat = "json",
+        kind: JobKind = "transcription",
+    ) -> Result:
         return self.call(
             GetResult(
                 organisation_id=self.organisation_id,
                 transcription_id=job_id,
+                kind=kind,
                 format=result_format,
             )
         )

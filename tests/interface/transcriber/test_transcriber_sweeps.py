@@ -7,7 +7,7 @@ import httpx
 import pytest
 from uuid6 import uuid7
 
-from services.transcriber import handlers
+from services.transcriber.handlers import jobs, uploads
 from services.transcriber.models import Transcription, Upload
 from shared.errors import ArgotError
 from shared.rpc.catalog import TranscriptionTarget
@@ -53,11 +53,11 @@ def test_an_abandoned_upload_goes_with_its_job(database: Database, bucket: Stora
         request = OpenTranscription(
             organisation_id=organisation, target=TARGET, name="a.wav", size=3
         )
-        opened = handlers.open_transcription(request, database, bucket)
+        opened = jobs.open_transcription(request, database, bucket)
         sign = SignAudioParts(
             organisation_id=organisation, upload_id=opened.upload_id, part_numbers=[1]
         )
-        (part,) = handlers.sign_audio_parts(sign, database, bucket).items
+        (part,) = uploads.sign_audio_parts(sign, database, bucket).items
         httpx.put(part.url, content=b"abc").raise_for_status()
         return opened.id, opened.upload_id
 
@@ -70,13 +70,13 @@ def test_an_abandoned_upload_goes_with_its_job(database: Database, bucket: Stora
     day = now() - timedelta(days=1)
     ages = Ages(abandoned=day, settled=now() + timedelta(seconds=60), retained=day)
     for _ in range(2):
-        handlers.sweep_uploads(database, bucket, ages)
+        uploads.sweep_uploads(database, bucket, ages)
     assert len(pending()) == 1
     with database.reading() as session:
         assert session.get(Transcription, old_job) is None
         assert session.get(Transcription, young_job) is not None
     complete = CompleteAudioUpload(organisation_id=organisation, upload_id=old)
     with pytest.raises(ArgotError, match="upload-not-found"):
-        handlers.complete_audio_upload(complete, database, bucket)
+        uploads.complete_audio_upload(complete, database, bucket)
     complete = CompleteAudioUpload(organisation_id=organisation, upload_id=young)
-    assert handlers.complete_audio_upload(complete, database, bucket).status == "queued"
+    assert uploads.complete_audio_upload(complete, database, bucket).status == "queued"

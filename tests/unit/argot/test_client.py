@@ -127,6 +127,7 @@ def test_patience_ends(server: Script, pauses: list[float]) -> None:
         lambda client: client.open_uploads("m1", []),
         lambda client: client.train("m1", skip_unmatched=False),
         lambda client: client.open_transcription("fr", "talk.wav", 1),
+        lambda client: client.open_alignment("fr", "talk.wav", 1, "Hello"),
     ],
 )
 def test_a_creation_that_is_sent_twice_has_one_key(

@@ -1,4 +1,9 @@
-from shared.speech.captions import to_srt, to_txt, to_vtt
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.speech.captions import shown, to_srt, to_txt, to_vtt
 from shared.speech.cues import Cue
 from shared.speech.subtitles import parse_transcript
 
@@ -35,3 +40,28 @@ def test_a_text_cannot_add_a_cue() -> None:
 def test_impossible_times_are_made_possible() -> None:
     assert "00:00:00.000 --> 00:00:00.000" in to_vtt([Cue(-2, -1, "a")])
     assert "00:00:02.000 --> 00:00:02.000" in to_vtt([Cue(2, 1, "a")])
+
+
+def test_a_cue_without_time_is_shown_all_the_same() -> None:
+    cues = [Cue(0, 1, "a"), Cue(1, 1, "b"), Cue(1, 1, "c"), Cue(1, 2, "d"), Cue(2, 2, "e")]
+    assert [(cue.start, cue.end, cue.text) for cue in shown(cues, 2.0)] == [
+        (0, 1, "a"),
+        (1, 1.001, "b"),
+        (1.001, 1.002, "c"),
+        (1.002, 1.999, "d"),
+        (1.999, 2, "e"),
+    ]
+    assert shown([], 2.0) == []
+
+
+@given(times=st.lists(st.floats(0, 3)), end=st.floats(0, 3))
+def test_shown_cues_last_follow_each_other_and_stay_within_the_end(
+    times: list[float], end: float
+) -> None:
+    bounds = sorted(min(each, end) for each in times)
+    cues = [Cue(*span, "a") for span in pairwise(bounds)]
+    found = shown(cues, end)
+    assert len(found) == len(cues)
+    assert all(0 <= cue.start < cue.end for cue in found)
+    assert all(before.end <= after.start for before, after in pairwise(found))
+    assert not found or len(found) > end * 1000 or found[-1].end <= end

@@ -11,8 +11,8 @@ from services.trainer.engine.scoring import (
     error_rate,
     fold,
     interval,
-    normalise,
 )
+from shared.speech.words import normalise
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,16 @@ import json
 import pytest
 
 from services.transcriber import domain
-from services.transcriber.domain import Segment, Transcript, TranscriptionFault, Word
+from services.transcriber.domain import (
+    AlignedTranscript,
+    Segment,
+    Transcript,
+    TranscriptionFault,
+    Word,
+)
 from shared.errors import ArgotError
 from shared.rpc.uploads import MAX_FILE_SIZE
+from shared.speech.alignment.values import AlignedCue, AlignedWord
 
 TRANSCRIPT = Transcript(
     language="fr",
@@ -24,10 +31,26 @@ TRANSCRIPT = Transcript(
     ),
 )
 DOCUMENT = TRANSCRIPT.model_dump_json().encode()
+ALIGNED = AlignedTranscript(
+    language="fr",
+    duration=4.0,
+    cues=(
+        AlignedCue(
+            start=0.5,
+            end=1.5,
+            text="Bonjour\u00a0!",
+            confidence=0.8,
+            matched=True,
+            words=(AlignedWord(0.5, 1.5, "Bonjour", 0.8),),
+        ),
+        AlignedCue(start=1.5, end=2.0, text="A --> B", confidence=0.0, matched=False, words=()),
+    ),
+    unmatched_audio=((2.0, 3.5),),
+)
 
 
 def test_json_has_segments_words_times_and_probabilities() -> None:
-    result = domain.render(DOCUMENT, "json")
+    result = domain.render(DOCUMENT, "transcription", "json")
     assert result.content_type == "application/json"
     assert json.loads(result.content) == {
         "language": "fr",
@@ -47,22 +70,67 @@ def test_json_has_segments_words_times_and_probabilities() -> None:
 
 
 def test_captions_and_text() -> None:
-    assert domain.render(DOCUMENT, "txt").content == "Bonjour <vous> & moi\nà bientôt\n"
-    assert domain.render(DOCUMENT, "srt").content == (
+    assert (
+        domain.render(DOCUMENT, "transcription", "txt").content
+        == "Bonjour <vous> & moi\nà bientôt\n"
+    )
+    assert domain.render(DOCUMENT, "transcription", "srt").content == (
         "1\n00:00:00,000 --> 00:00:01,500\nBonjour <vous> & moi\n\n"
         "2\n00:00:01,500 --> 00:00:04,000\nà bientôt\n\n"
     )
-    assert domain.render(DOCUMENT, "vtt").content == (
+    assert domain.render(DOCUMENT, "transcription", "vtt").content == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
         "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
     )
 
 
+def test_an_alignment_as_json_and_as_captions() -> None:
+    document = ALIGNED.model_dump_json().encode()
+    assert json.loads(domain.render(document, "alignment", "json").content) == {
+        "language": "fr",
+        "duration": 4.0,
+        "cues": [
+            {
+                "start": 0.5,
+                "end": 1.5,
+                "text": "Bonjour\u00a0!",
+                "confidence": 0.8,
+                "matched": True,
+                "words": [{"start": 0.5, "end": 1.5, "text": "Bonjour", "confidence": 0.8}],
+            },
+            {
+                "start": 1.5,
+                "end": 2.0,
+                "text": "A --> B",
+                "confidence": 0.0,
+                "matched": False,
+                "words": [],
+            },
+        ],
+        "unmatched_audio": [[2.0, 3.5]],
+    }
+    assert domain.render(document, "alignment", "vtt").content == (
+        "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
+        "00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
+    )
+    assert domain.render(document, "alignment", "srt").content.startswith(
+        "1\n00:00:00,500 --> 00:00:01,500\nBonjour\u00a0!\n\n2\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["", " \n\t\u2028", "a\x00b", "\x1b[0m"])
+def test_refused_transcripts(text: str) -> None:
+    with pytest.raises(ArgotError) as refusal:
+        domain.check_transcript(text)
+    assert refusal.value.code == "invalid-request"
+    assert refusal.value.errors[0]["field"] == "transcript"
+
+
 def test_a_file_without_speech_has_an_empty_transcript() -> None:
     silence = Transcript(language="fr", duration=4.0, segments=()).model_dump_json().encode()
-    assert domain.render(silence, "txt").content == ""
-    assert domain.render(silence, "vtt").content == "WEBVTT\n\n"
-    assert json.loads(domain.render(silence, "json").content)["text"] == ""
+    assert domain.render(silence, "transcription", "txt").content == ""
+    assert domain.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
+    assert json.loads(domain.render(silence, "transcription", "json").content)["text"] == ""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""New jobs, how far they are, and their results."""
+
+import tempfile
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+from uuid6 import uuid7
+
+from services.transcriber import domain, models
+from services.transcriber.models import Repeat, Transcription, Upload
+from shared.errors import ArgotError
+from shared.rpc import transcriber as wire
+from shared.rpc.uploads import PART_SIZE
+from shared.runtime import repeats, uploads
+from shared.runtime.database import Database
+from shared.runtime.storage import Storage, StorageUnavailable
+
+
+def open_transcription(
+    request: wire.OpenTranscription | wire.OpenAlignment, database: Database, storage: Storage
+) -> wire.OpenedTranscription:
+    """A job that waits for its audio, and room in storage for that."""
+    domain.check_file(request.name, request.size)
+    transcript = request.transcript if isinstance(request, wire.OpenAlignment) else None
+    if transcript is not None:
+        domain.check_transcript(transcript)
+    with database.transaction() as session:
+        if (answered := repeats.earlier(session, Repeat, request)) is not None:
+            return answered
+    job_id = str(uuid7())
+    begun = uploads.begin(storage, "transcriber", request.organisation_id, job_id)
+    job = Transcription(
+        id=job_id,
+        organisation_id=request.organisation_id,
+        name=request.name,
+        terms=request.target.model_dump(mode="json"),
+        model_id=request.target.model_id,
+        kind="transcription" if transcript is None else "alignment",
+        transcript=transcript,
+        audio_key=begun.storage_key,
+    )
+    upload = Upload(
+        organisation_id=request.organisation_id,
+        name=request.name,
+        size=request.size,
+        transcription_id=job_id,
+        **begun._asdict(),
+    )
+
+    def record() -> wire.OpenedTranscription:
+        session.add_all([job, upload])
+        session.flush()
+        return wire.OpenedTranscription(
+            id=job_id,
+            upload_id=upload.id,
+            part_size=PART_SIZE,
+            part_count=uploads.part_count(request.size),
+        )
+
+    with database.transaction() as session:
+        answer = repeats.once(session, Repeat, request, record)
+    if answer.id != job_id:  # a twin was quicker
+        uploads.abort(storage, upload)
+    return answer
+
+
+def get_transcription(request: wire.GetTranscription, database: Database) -> wire.Transcription:
+    """How far the job is."""
+    with database.reading() as session:
+        return _job(session, request).reply()
+
+
+def get_result(request: wire.GetResult, database: Database, storage: Storage) -> wire.Result:
+    """The transcript, or the captions, in one of the formats."""
+    with database.reading() as session:
+        job = _job(session, request)
+    if job.result_key is None:
+        raise ArgotError("not-ready-to-run", f"The {job.kind} is {job.status}")
+    with tempfile.TemporaryDirectory(prefix="argot-result-") as folder:
+        path = Path(folder, "result.json")
+        try:
+            storage.get_file(job.result_key, path)
+        except StorageUnavailable as error:
+            raise ArgotError("service-unavailable", "Storage did not answer in time") from error
+        return domain.render(path.read_bytes(), request.kind, request.format)
+
+
+def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:
+    job = models.transcription(session, request)
+    if job is None:
+        raise ArgotError("not-found")
+    return job

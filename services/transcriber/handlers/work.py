@@ -1,0 +1,123 @@
+"""The work on a job, from its lease to its end, and custom models that go meanwhile."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from services.transcriber import models
+from services.transcriber.domain import TranscriptionFault
+from services.transcriber.models import DeletedModel, Transcription
+from shared.events import transcriber as events
+from shared.events.catalog import CustomModelDeleted
+from shared.events.contract import Event
+from shared.runtime import outbox
+from shared.runtime.database import Database
+from shared.runtime.deliveries import Delivery
+
+MODEL_DELETED = TranscriptionFault(
+    "custom-model-not-found", "The custom model was deleted.", final=True
+)
+
+
+def delete_model(
+    message: Delivery[CustomModelDeleted], database: Database, forget: Callable[[str], None]
+) -> None:
+    """Nothing begins with the model any more; `forget` is told its artifacts' digests.
+
+    What a worker has begun goes on, and fails only if it must begin anew.
+    """
+    model_id = message.event.model_id
+    with database.once(message.id) as session:
+        session.merge(DeletedModel(model_id=model_id))
+        for job in models.queued_with_model(session, model_id):
+            _fail(session, job, MODEL_DELETED)
+        for digest in models.artifacts_of_model(session, model_id):
+            forget(digest)
+
+
+def start(job: Transcription, attempts: int, database: Database) -> bool:
+    """Begin the leased job, or end it where it cannot be; False where there is nothing to do.
+
+    It is given up after `attempts` leases, whose workers did not live to say why.
+    """
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is None:
+            return False
+        if models.is_deleted(session, row.model_id):
+            _fail(session, row, MODEL_DELETED)
+            return False
+        if row.attempts > attempts:
+            _fail(session, row, _crashed(row))
+            return False
+        row.status, row.progress = "running", 0.0
+        return True
+
+
+def transcript(job: Transcription, database: Database) -> str | None:
+    """The text to align; None for a transcription."""
+    with database.reading() as session:
+        return models.transcript(session, job)
+
+
+def record_progress(job: Transcription, percent: float, database: Database) -> None:
+    """How far the job is, from 0 to 100."""
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is not None:
+            row.progress = percent
+
+
+def succeed(job: Transcription, duration: float, result_key: str, database: Database) -> None:
+    """The result is stored; nothing happens where the row is not the job's any more."""
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is None:
+            return
+        row.status, row.progress = "succeeded", 100.0
+        row.duration, row.result_key = duration, result_key
+        row.transcript = None
+        outbox.publish(session, _succeeded(row, duration))
+
+
+def fail(job: Transcription, fault: TranscriptionFault, database: Database) -> None:
+    """There is no result; nothing happens where the row is not the job's any more."""
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is not None:
+            _fail(session, row, fault)
+
+
+def put_back(job: Transcription, database: Database) -> None:
+    """The worker stops: the attempt does not count."""
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is not None:
+            row.attempts -= 1
+
+
+def _crashed(job: Transcription) -> TranscriptionFault:
+    message = f"The {job.kind} ended unexpectedly, several times."
+    return TranscriptionFault(f"{job.kind}-crashed", message, final=True)
+
+
+def _fail(session: Session, job: Transcription, fault: TranscriptionFault) -> None:
+    job.status = "failed"
+    job.failure_code, job.failure_message = fault.code, fault.message
+    job.transcript = None
+    outbox.publish(session, _failed(job, fault))
+
+
+def _succeeded(job: Transcription, duration: float) -> Event:
+    about = {"organisation_id": job.organisation_id, "language": job.target.key}
+    if job.kind == "alignment":
+        return events.AlignmentSucceeded(alignment_id=job.id, duration=duration, **about)
+    return events.TranscriptionSucceeded(transcription_id=job.id, duration=duration, **about)
+
+
+def _failed(job: Transcription, fault: TranscriptionFault) -> Event:
+    about = {"organisation_id": job.organisation_id, "language": job.target.key}
+    about |= {"code": fault.code, "message": fault.message}
+    if job.kind == "alignment":
+        return events.AlignmentFailed(alignment_id=job.id, **about)
+    return events.TranscriptionFailed(transcription_id=job.id, **about)
