@@ -25,4 +25,6 @@ class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings, 
     engine_settings: dict[str, Any] = Field(
         default={}, description="JSON; other training settings than the engine's own"
     )
-    checkpoint_seconds: float = Field(default=60, gt=0)
+    checkpoint_seconds: float = Field(
+        default=180, gt=0, description="one is four times the trained weights"
+    )
