@@ -4,15 +4,14 @@ A model that hears the audio gives words with times; what is written is matched 
 over their times. A long segment is then cut in pauses between words that were heard as written.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
-import jiwer
-
+from shared.speech.alignment.matching import find
+from shared.speech.alignment.tokens import sentences, tokenise
+from shared.speech.alignment.values import HeardWord
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS
-from shared.speech.words import UNSPACED, normalise
 
 from .recording import Segment
 
@@ -27,15 +26,6 @@ LEAD = 0.3
 
 HEARD_SHARE = 0.5
 """Of a piece's words at least this many must have been heard as they are written."""
-
-
-@dataclass(frozen=True)
-class Heard:
-    """A word that a model heard, in seconds of the recording."""
-
-    start: float
-    end: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -60,44 +50,18 @@ class Aligned:
     dropped: tuple[tuple[float, float], ...]
 
 
-def place(segment: Segment, heard: Sequence[Heard], language: str) -> list[Placed]:
+def place(segment: Segment, heard: Sequence[HeardWord], language: str) -> list[Placed]:
     """The segment's words in order with their times, which never go back."""
-    pattern = r"\S" if language in UNSPACED else r"\S+"
-    words = [(found.start(), found.end()) for found in re.finditer(pattern, segment.text)]
-    written = [
-        (part, place)
-        for place, (begin, stop) in enumerate(words)
-        for part in normalise(segment.text[begin:stop], language).split()
-    ]
-    listened = [
-        (part, word.start + share * number, word.start + share * (number + 1))
-        for word in heard
-        for parts in [normalise(word.text, language).split()]
-        for share in [(word.end - word.start) / max(1, len(parts))]
-        for number, part in enumerate(parts)
-    ]
-    spans: dict[int, tuple[float, float]] = {}
-    sure: dict[int, bool] = {}
-    for chunk in _matched([each for each, _ in written], [each for each, *_ in listened]):
-        for part in range(chunk.ref_start_idx, chunk.ref_end_idx):
-            number = written[part][1]
-            sure[number] = sure.get(number, True) and chunk.type == "equal"
-            if chunk.type != "delete":
-                _, start, end = listened[chunk.hyp_start_idx + part - chunk.ref_start_idx]
-                known = spans.get(number, (start, end))
-                spans[number] = (min(known[0], start), max(known[1], end))
-    times = _between(segment, len(words), spans)
+    tokens = tokenise(segment.text, language)
+    found = find(tokens, set(sentences(tokens)), heard, language)
+    spans = {
+        number: span for number, each in enumerate(found) if (span := each.span or each.instead)
+    }
+    times = _between(segment, len(tokens), spans)
     return [
-        Placed(begin, stop, start, end, sure.get(number, False))
-        for number, ((begin, stop), (start, end)) in enumerate(zip(words, times, strict=True))
+        Placed(token.begin, token.stop, start, end, each.confidence > 0)
+        for token, each, (start, end) in zip(tokens, found, times, strict=True)
     ]
-
-
-def _matched(written: list[str], heard: list[str]) -> list[jiwer.AlignmentChunk]:
-    """The fewest changes that make what was heard of what is written."""
-    if not (written and heard):
-        return []
-    return jiwer.process_words(" ".join(written), " ".join(heard)).alignments[0]
 
 
 def _between(

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from faster_whisper import WhisperModel
 
-from .alignment import Aligned, Heard, cut, place
+from shared.speech.alignment.values import HeardWord
+
+from .alignment import Aligned, cut, place
 from .hardware import Hardware
 from .recording import SAMPLE_RATE, Recording, Segment, read_waveform
 
@@ -62,8 +64,8 @@ class Aligner:
             cpu_threads=self._threads,
         )
 
-    def _hear(self, pcm: Path, segment: Segment) -> list[Heard]:
-        found: list[Heard] = []
+    def _hear(self, pcm: Path, segment: Segment) -> list[HeardWord]:
+        found: list[HeardWord] = []
         at = segment.start
         while at < segment.end:
             self._tick(self._listened)
@@ -80,7 +82,7 @@ class Aligner:
                 word_timestamps=True,
             )
             found += [
-                Heard(at + word.start, at + word.end, word.word)
+                HeardWord(at + word.start, at + word.end, word.word, word.probability)
                 for part in segments
                 for word in part.words or ()
             ]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.trainer.engine.alignment import Heard, cut, place
+from services.trainer.engine.alignment import cut, place
 from services.trainer.engine.recording import Segment
+from shared.speech.alignment.values import HeardWord
 
 WORDS = st.lists(
     st.tuples(st.sampled_from(["un", "deux", "l'heure", "…", "Trois,"]), st.floats(0.1, 6)),
@@ -18,8 +19,8 @@ def middle(before: float, after: float) -> float:
     return (before + after) / 2
 
 
-def heard(*words: tuple[float, float, str]) -> list[Heard]:
-    return [Heard(*word) for word in words]
+def heard(*words: tuple[float, float, str]) -> list[HeardWord]:
+    return [HeardWord(*word, 1.0) for word in words]
 
 
 def test_words_take_over_the_times_of_what_is_heard() -> None:
@@ -119,7 +120,7 @@ def test_pieces_follow_each_other_within_the_segment_and_every_second_is_account
     at, listened = 5.0, []
     for (word, seconds), pause in zip(spoken, pauses, strict=False):
         if data.draw(st.integers(0, 9)):  # one in ten is not heard
-            listened.append(Heard(at, at + seconds, word))
+            listened.append(HeardWord(at, at + seconds, word, 1.0))
         at += seconds + pause
     segment = Segment(5.0, at + 1, "  ".join(word for word, _ in spoken))
 
