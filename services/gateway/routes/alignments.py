@@ -1,13 +1,11 @@
 """Force alignment: audio and its plain transcript become captions."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, Field
 
+from services.gateway.routes.audio import ERRORS, Audio, target_of
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
-from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, Visit
-from shared.rpc.catalog import FindTranscriptionTarget
+from services.gateway.routes.table import API, Answer, Body, Group, Visit
 from shared.rpc.transcriber import (
     AlignmentFormat,
     GetResult,
@@ -24,13 +22,6 @@ alignments = Group(PATH, "Alignments")
 RESULT_TYPES = ("text/vtt", "application/x-subrip", "application/json")
 
 
-class NewAudio(Body):
-    """The recording that the text is said in."""
-
-    name: str = Field(min_length=1)
-    size: Annotated[int, Field(ge=1), AS_WHOLE]
-
-
 class NewAlignment(Body):
     """Audio and what is said in it; `language` is the key of a base language or a custom model.
 
@@ -39,7 +30,7 @@ class NewAlignment(Body):
     """
 
     language: Text
-    audio: NewAudio
+    audio: Audio
     transcript: str = Field(min_length=1)
 
 
@@ -53,21 +44,14 @@ class CaptionsQuery(BaseModel):
     "POST",
     status=201,
     answer=OpenedTranscription,
-    errors=[
-        "invalid-language",
-        "language-not-published",
-        "unsupported-file-type",
-        "file-too-large",
-    ],
+    errors=ERRORS,
 )
 def open_alignment(visit: Visit, body: NewAlignment, idempotency_key: str | None) -> Answer:
     """Open an alignment, which then waits for its audio."""
-    organisation_id = visit.principal.organisation_id
-    target = visit.call(FindTranscriptionTarget(organisation_id=organisation_id, key=body.language))
     opened = visit.call.json(
         OpenAlignment(
-            organisation_id=organisation_id,
-            target=target,
+            organisation_id=visit.principal.organisation_id,
+            target=target_of(visit, body.language),
             name=body.audio.name,
             size=body.audio.size,
             transcript=body.transcript,

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from services.gateway import sending
+from services.gateway.routes.audio import target_of
 from services.gateway.routes.table import Visit
 from services.gateway.web.forms import FormFile
 from shared.errors import ArgotError
-from shared.rpc.catalog import FindTranscriptionTarget, TranscriptionTarget
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     CompleteAudioUpload,
     GetTranscription,
@@ -29,9 +30,7 @@ def find_target(visit: Visit, model: str, language: str) -> TranscriptionTarget:
     Errors: `not-found`, `language-not-published`, `invalid-request`.
     """
     with _about("model"):
-        target = visit.call(
-            FindTranscriptionTarget(organisation_id=visit.principal.organisation_id, key=model)
-        )
+        target = target_of(visit, model)
     if language.partition("-")[0].lower() not in {"", target.language}:
         raise refusal("language", f"The model hears {target.language}: leave `language` out")
     return target

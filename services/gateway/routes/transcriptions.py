@@ -1,13 +1,11 @@
 """Transcriptions with base languages and custom models."""
 
-from typing import Annotated
+from pydantic import BaseModel
 
-from pydantic import BaseModel, Field
-
+from services.gateway.routes.audio import ERRORS, Audio, target_of
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
-from services.gateway.routes.table import API, AS_WHOLE, Answer, Body, Group, Visit
-from shared.rpc.catalog import FindTranscriptionTarget
+from services.gateway.routes.table import API, Answer, Group, Visit
 from shared.rpc.transcriber import (
     GetResult,
     GetTranscription,
@@ -24,12 +22,10 @@ transcriptions = Group(PATH, "Transcriptions")
 RESULT_TYPES = ("application/json", "text/plain", "application/x-subrip", "text/vtt")
 
 
-class NewTranscription(Body):
+class NewTranscription(Audio):
     """Audio to transcribe; `language` is a key of a base language or of a custom model."""
 
     language: Text
-    name: str = Field(min_length=1)
-    size: Annotated[int, Field(ge=1), AS_WHOLE]
 
 
 class ResultQuery(BaseModel):
@@ -42,21 +38,14 @@ class ResultQuery(BaseModel):
     "POST",
     status=201,
     answer=OpenedTranscription,
-    errors=[
-        "invalid-language",
-        "language-not-published",
-        "unsupported-file-type",
-        "file-too-large",
-    ],
+    errors=ERRORS,
 )
 def open_transcription(visit: Visit, body: NewTranscription, idempotency_key: str | None) -> Answer:
     """Open a transcription, which then waits for its audio."""
-    organisation_id = visit.principal.organisation_id
-    target = visit.call(FindTranscriptionTarget(organisation_id=organisation_id, key=body.language))
     opened = visit.call.json(
         OpenTranscription(
-            organisation_id=organisation_id,
-            target=target,
+            organisation_id=visit.principal.organisation_id,
+            target=target_of(visit, body.language),
             name=body.name,
             size=body.size,
             idempotency=idempotency(idempotency_key, body),
