@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from uuid6 import uuid7
 
 from shared.errors import ArgotError
-from shared.rpc.uploads import PART_SIZE, ReceivedPart, SignedPart, SignedParts
+from shared.rpc.uploads import PART_SIZE, ReceivedPart, SignedPart, SignedParts, UploadState
 from shared.runtime.database import UtcDateTime, now
 from shared.runtime.storage import (
     ObjectMissing,
@@ -107,6 +107,17 @@ def sign(storage: Storage, upload: UploadColumns, part_numbers: Sequence[int]) -
             )
             for number in part_numbers
         ]
+    )
+
+
+def state(storage: Storage, upload: UploadColumns, dataset_id: str | None = None) -> UploadState:
+    """What a client needs to resume."""
+    return UploadState(
+        status=upload.status,
+        size=upload.size,
+        part_size=PART_SIZE,
+        received=received(storage, upload),
+        dataset_id=dataset_id,
     )
 
 

@@ -78,13 +78,7 @@ def sign_parts(request: wire.SignParts, database: Database, storage: Storage) ->
 def get_upload(request: wire.GetUpload, database: Database, storage: Storage) -> UploadState:
     """What a client needs to resume."""
     upload = _upload(request.organisation_id, request.upload_id, database)
-    return UploadState(
-        status=upload.status,
-        size=upload.size,
-        part_size=PART_SIZE,
-        received=uploads.received(storage, upload),
-        dataset_id=upload.dataset_id,
-    )
+    return uploads.state(storage, upload, upload.dataset_id)
 
 
 def complete_upload(

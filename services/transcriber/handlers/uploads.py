@@ -8,7 +8,7 @@ from shared.errors import ArgotError
 from shared.events import transcriber as events
 from shared.rpc import transcriber as wire
 from shared.rpc.contract import Nothing
-from shared.rpc.uploads import PART_SIZE, SignedParts, UploadState
+from shared.rpc.uploads import SignedParts, UploadState
 from shared.runtime import context, outbox, sweeping, uploads
 from shared.runtime.database import Database, now
 from shared.runtime.storage import Storage
@@ -28,13 +28,7 @@ def get_audio_upload(
 ) -> UploadState:
     """What a client needs to resume."""
     upload = _upload(request.organisation_id, request.upload_id, database)
-    return UploadState(
-        status=upload.status,
-        size=upload.size,
-        part_size=PART_SIZE,
-        received=uploads.received(storage, upload),
-        dataset_id=None,
-    )
+    return uploads.state(storage, upload)
 
 
 def complete_audio_upload(
