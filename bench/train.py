@@ -6,7 +6,8 @@ same decoder. Then each shape of the data is timed: prompts of about 4 s, and th
 joined to segments of about 25 s; the recipe for some steps only.
 
 Audio that passes in the epochs, over the seconds from the decoded recordings to the tuned weights
-(for ours: preparing, encoding, training and the choice of the blend), is the rate.
+(for ours: preparing, encoding, training and the choice of the blend), is the rate. What only tells
+about the model or the data (baseline, checking, exporting, evaluating) the recipe does not do.
 
 `short_ratio`, `long_ratio`: our rate over the rival's. `wer`, `rival_wer`, `base_wer`: on the
 held-out prompts. `peak_mb`: of our process. `eta_error`: how far off the forecast of its end was

@@ -16,7 +16,7 @@ from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 from .fault import EngineFault
 from .hardware import Hardware
 from .recogniser import MAX_TEXT_TOKENS, Recogniser
-from .scoring import count_errors, error_rate
+from .scoring import WordErrors, count_errors, error_rate
 from .vocabulary import Vocabulary
 
 MAX_WER = 0.05
@@ -33,8 +33,11 @@ FEW_ERRORS = 3
 
 MAX_APART = 0.2
 
-WINDOWS = 1
-"""A full window says some fifty words; what a mistake in the export breaks, it breaks for all."""
+
+def differ(counts: Sequence[WordErrors], share: float) -> bool:
+    """Whether more words differ than this share, and more than a few."""
+    errors = sum(each.errors for each in counts)
+    return errors > max(FEW_ERRORS, share * sum(each.words for each in counts))
 
 
 def check_parity(
@@ -55,9 +58,7 @@ def check_parity(
         (heard,) = recogniser.decode(spectrogram[None])
         counts.append(count_errors(wanted, heard, language))
     found = error_rate(counts)
-    extra = sum(each.errors for each in counts) if not sum(each.words for each in counts) else 0
-    wrong = sum(each.errors for each in counts) > FEW_ERRORS
-    if (found > MAX_WER and wrong) or extra > FEW_ERRORS:
+    if differ(counts, MAX_WER):
         message = f"The exported model differs from the trained one: WER {found:.1%} between them."
         raise EngineFault("parity", message, fault="platform")
     return found
@@ -127,13 +128,12 @@ def check_words(
     texts = [(_said(mine), _said(theirs)) for mine, theirs in zip(exact, rounded, strict=True)]
     counts = [count_errors(mine, theirs, language) for mine, theirs in texts]
     found = error_rate(counts)
-    wrong = sum(each.errors for each in counts) > FEW_ERRORS
     apart = [
         abs(mine[left].start - theirs[right].start)
         for mine, theirs in zip(exact, rounded, strict=True)
         for left, right in _same_words(mine, theirs)
     ]
-    if (found > MAX_ROUNDED_WER and wrong) or (apart and statistics.median(apart) > MAX_APART):
+    if differ(counts, MAX_ROUNDED_WER) or (apart and statistics.median(apart) > MAX_APART):
         message = f"The export differs from itself when it is rounded: WER {found:.1%}."
         raise EngineFault("parity", message, fault="platform")
     return found

@@ -76,6 +76,11 @@ class Window:
         """Length of the audio in samples, at most 480,000."""
         return self.pieces[-1].stop
 
+    @property
+    def text_tokens(self) -> int:
+        """Tokens of its text, without times and prompt."""
+        return sum(len(piece.clip.tokens) for piece in self.pieces)
+
     def waveform(self) -> npt.NDArray[np.float32]:
         """The audio, float32, shape ``(samples,)``."""
         audio = np.zeros(self.samples, dtype=np.float32)
