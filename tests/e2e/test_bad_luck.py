@@ -24,20 +24,12 @@ from argot.uploads.sending import Sender
 from shared.rpc.catalog import CustomModel
 from shared.rpc.transcriber import ResultFormat
 
+from .watching import Quiet
+
 PATIENCE_S = 240.0
 OUTAGE_S = 20.0
 
 T = TypeVar("T")
-
-
-class Quiet:
-    """A watcher of uploads that says nothing."""
-
-    def begins(self, *_: object) -> None: ...
-
-    def sends(self, *_: object) -> None: ...
-
-    def ends(self, *_: object) -> None: ...
 
 
 def until(found: Callable[[], T | None]) -> T:

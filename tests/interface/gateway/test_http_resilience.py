@@ -16,17 +16,12 @@ import pytest
 
 from shared.runtime.local.broker import Broker
 
+from .waiting import wait_until
+
 Bearer = Callable[..., dict[str, str]]
 NewStack = Callable[..., Any]
 
 MODELS = "/api/v1/custom-models"
-
-
-def wait_until(happened: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def assert_unavailable(response: httpx.Response) -> None:

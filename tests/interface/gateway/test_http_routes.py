@@ -158,10 +158,10 @@ def test_alignments(http: httpx.Client) -> None:
     assert http.get("/api/v1/alignments/y1").json()["status"] == "queued"
     assert http.get("/api/v1/alignments/x1").json()["code"] == "not-found"
     captions = http.get("/api/v1/alignments/y1/result")
-    assert (captions.headers["Content-Type"], captions.text) == ("text/vtt", "{}")
-    for form, kind in (("json", "application/json"), ("srt", "application/x-subrip")):
+    assert (captions.text, captions.headers["Content-Type"]) == RESULTS["vtt"]
+    for form in ("json", "srt"):
         result = http.get(f"/api/v1/alignments/y1/result?format={form}")
-        assert (result.headers["Content-Type"], result.text) == (kind, "{}")
+        assert (result.text, result.headers["Content-Type"]) == RESULTS[form]
 
 
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:

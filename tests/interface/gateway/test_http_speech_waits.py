@@ -1,7 +1,6 @@
 """Forms that stall and transcripts that take long: others get their answers meanwhile."""
 
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -11,20 +10,24 @@ import httpx
 
 from .fake_transcriber import TRANSCRIPT
 from .speech import ROUTE, FakeStorage, error, post
+from .waiting import wait_until
 
 Bearer = Callable[..., dict[str, str]]
 NewStack = Callable[..., Any]
 
 
-def in_background(stack: Any, headers: dict[str, str], name: str) -> "Future[httpx.Response]":
-    """The request, under way for a moment already."""
+def never_answered(
+    stack: Any, headers: dict[str, str], taken: FakeStorage
+) -> "Future[httpx.Response]":
+    """A request that waits: its audio has reached storage."""
+    taken.received.clear()
 
     def ask() -> httpx.Response:
         with stack.client(headers=headers) as http:
-            return post(http, name)
+            return post(http, "speech-never.wav")
 
     answer = ThreadPoolExecutor(1).submit(ask)
-    time.sleep(0.7)
+    wait_until(lambda: bool(taken.received))
     return answer
 
 
@@ -37,7 +40,7 @@ def test_those_who_wait_leave_room_for_others(
         stack.client(headers=bearer()) as http,
         stack.client(headers=bearer("globex")) as other,
     ):
-        waiting = in_background(stack, bearer(), "speech-never.wav")
+        waiting = never_answered(stack, bearer(), taken)
         refused = post(http)
         assert error(refused) == (429, "rate_limit_error", None, "rate-limited")
         assert int(refused.headers["Retry-After"]) > 0
@@ -65,9 +68,8 @@ def test_forms_that_stall_hold_no_worker(
                 "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n"
                 "--x".encode()
             )
-        time.sleep(0.3)
+        wait_until(lambda: post(http).status_code == 429)
         assert http.get("/api/v1/me", timeout=5).status_code == 200
-        assert post(http).status_code == 429
         assert post(other).status_code == 200
 
 
@@ -75,7 +77,7 @@ def test_who_waits_is_answered_when_the_process_ends(
     amqp_url: str, new_stack: NewStack, bearer: Bearer, taken: FakeStorage
 ) -> None:
     with new_stack(amqp_url, storage_endpoint=taken.endpoint) as stack:
-        waiting = in_background(stack, bearer(), "speech-never.wav")
+        waiting = never_answered(stack, bearer(), taken)
         stack.gateway.request_stop()
         assert error(waiting.result())[::3] == (503, "service-unavailable")
         assert stack.gateway.wait(10)
