@@ -1,9 +1,11 @@
 """Real media, made by a plain ffmpeg for each test, and a server that no file may reach."""
 
-import http.server
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+
+# By name: importing eventlet's server leaves a green module as the attribute `http.server`.
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -32,12 +34,12 @@ def visits() -> Iterator[tuple[str, list[str]]]:
     """Give the address of a local HTTP server and the list of the paths asked of it."""
     paths: list[str] = []
 
-    class Recorder(http.server.BaseHTTPRequestHandler):
+    class Recorder(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             paths.append(self.path)
             self.send_error(404)
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Recorder)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", paths
     server.shutdown()
