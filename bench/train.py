@@ -58,7 +58,7 @@ def word_error_rate(
     model_dir: Path, held_out: Sequence[Recording], vocabulary: Vocabulary, language: str
 ) -> float:
     """Of a model's greedy texts, a fraction."""
-    recogniser = Recogniser(model_dir, vocabulary, detect("cpu"), 0, 1)
+    recogniser = Recogniser(model_dir, vocabulary, detect("cpu"))
     spectrograms = Spectrograms(80)
     counts = []
     for clip in clips(held_out, vocabulary, language):

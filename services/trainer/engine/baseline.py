@@ -71,7 +71,9 @@ def listen(
 
 def _refuse_another_language(test: Exam, answers: Answers, recogniser: Recogniser) -> None:
     """Both signs together: the base model understands nothing, and hears another language."""
+    if answers.wer <= NOT_UNDERSTOOD:
+        return
     wanted, spoken = test.language, test.spoken(recogniser)
-    if answers.wer > NOT_UNDERSTOOD and spoken not in {None, wanted}:
+    if spoken not in {None, wanted}:
         message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
         raise EngineFault("language-unlike-base", message, fault="data")

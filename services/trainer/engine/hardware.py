@@ -24,8 +24,13 @@ class Hardware:
     autocast: bool
 
     @property
-    def compute_type(self) -> str:
-        """CTranslate2's precision for scoring."""
+    def served(self) -> str:
+        """CTranslate2's precision when a model serves, which is what it is scored in."""
+        return "float16" if self.device == "cuda" else "int8_float32"
+
+    @property
+    def exact(self) -> str:
+        """CTranslate2's precision nearest to PyTorch's."""
         return "float16" if self.device == "cuda" else "float32"
 
     @property

@@ -36,7 +36,7 @@ class EngineSettings:
 
     strategy: Strategy | Literal["auto"] = "auto"
     seed: int = 7
-    epochs: int = 6
+    epochs: int = 8
     learning_rate: float | None = None
     warmup: float = 0.1
     weight_decay: float = 0.01

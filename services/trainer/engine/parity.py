@@ -23,7 +23,7 @@ MAX_WER = 0.05
 """Rounding differs between the two, so that a near tie may fall either way."""
 
 PRECISIONS = {"cpu": ("float32", "int8"), "cuda": ("float16", "int8_float16")}
-"""What the weights were measured in, and what they may be served in; they are stored in float16."""
+"""As the weights are stored, or nearly, and the coarsest that they may be served in."""
 
 MAX_ROUNDED_WER = 0.2
 """Integers of eight bits change a word in thirty or so; a broken export changes most."""

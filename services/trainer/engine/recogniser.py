@@ -17,19 +17,27 @@ MAX_TEXT_TOKENS = MAX_TOKENS // 2
 class Recogniser:
     """A CTranslate2 model with the language forced, without timestamps.
 
-    Scoring is greedy by default. Models that have the encoder in common share its outputs: a
-    clip's encoding costs four times its decoding.
+    Scoring is greedy by default, and in the precision in which models serve unless ``exact``.
+    Models that have the encoder in common share its outputs: a clip's encoding costs four times its
+    decoding.
     """
 
     def __init__(
-        self, model_dir: Path, vocabulary: Vocabulary, hardware: Hardware, threads: int, beam: int
+        self,
+        model_dir: Path,
+        vocabulary: Vocabulary,
+        hardware: Hardware,
+        *,
+        threads: int = 0,
+        beam: int = 1,
+        exact: bool = False,
     ) -> None:
         self._vocabulary = vocabulary
         self._beam = beam
         self._model = ctranslate2.models.Whisper(
             str(model_dir),
             device=hardware.device,
-            compute_type=hardware.compute_type,
+            compute_type=hardware.exact if exact else hardware.served,
             intra_threads=threads or len(os.sched_getaffinity(0)),
         )
 

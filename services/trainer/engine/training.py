@@ -203,7 +203,7 @@ class Training:
         self._parity = check_parity(
             # PyTorch takes the rounded weights, so that a difference can only come from the export.
             import_model(file, self._hardware.device),
-            self._recogniser(self._model_dir),
+            self._recogniser(self._model_dir, exact=True),
             self._vocabulary,
             [self._ears.spectrograms.of(each) for each in audio],
             self._job.language,
@@ -214,10 +214,14 @@ class Training:
             self._model_dir, self._hardware, self._settings.threads, audio, self._job.language
         )
 
-    def _recogniser(self, model_dir: Path) -> Recogniser:
-        settings = self._settings
+    def _recogniser(self, model_dir: Path, *, exact: bool = False) -> Recogniser:
         return Recogniser(
-            model_dir, self._vocabulary, self._hardware, settings.threads, settings.beam_size
+            model_dir,
+            self._vocabulary,
+            self._hardware,
+            threads=self._settings.threads,
+            beam=self._settings.beam_size,
+            exact=exact,
         )
 
     def _result(self, tuned: Answers, hallucinated: float) -> Result:

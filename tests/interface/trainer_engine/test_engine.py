@@ -190,7 +190,7 @@ def test_an_export_that_says_something_else_is_refused(
         whisper.model.encoder.embed_positions.weight.data.flip(0)
     )
     vocabulary = Vocabulary.read(job.base_model, "en")
-    recogniser = Recogniser(result.model_dir, vocabulary, Hardware("cpu", autocast=False), 2, 1)
+    recogniser = Recogniser(result.model_dir, vocabulary, Hardware("cpu", autocast=False))
     spectrogram = Spectrograms(80).of(read_waveform(recordings[0].pcm, 0, 10**9))
     with pytest.raises(EngineFault) as caught:
         check_parity(whisper, recogniser, vocabulary, [spectrogram], "en")
@@ -204,7 +204,7 @@ def test_a_long_text_is_heard_to_its_end(base_model_dir: Callable[[str], Path]) 
     said = max(window, key=lambda each: len(each.text))
     vocabulary = Vocabulary.read(base_model, "fr")
     assert len(vocabulary.encode(said.text)) > MAX_TEXT_TOKENS / 2
-    recogniser = Recogniser(base_model, vocabulary, Hardware("cpu", autocast=False), 2, 1)
+    recogniser = Recogniser(base_model, vocabulary, Hardware("cpu", autocast=False))
     (text,) = recogniser.decode(Spectrograms(80).of(decode_audio(str(said.path)))[None])
     assert normalise(text, "fr").split()[-1] == normalise(said.text, "fr").split()[-1]
 
