@@ -81,7 +81,7 @@ class Upload(UploadColumns, Base):
 
     __tablename__ = "uploads"
 
-    transcription_id: Mapped[str] = mapped_column(String(36))
+    transcription_id: Mapped[str] = mapped_column(String(36), index=True)
 
 
 OPEN = Upload.status == "open"
@@ -106,16 +106,20 @@ class Repeat(RepeatColumns, Base):
     __tablename__ = "repeats"
 
 
+def folder(audio_key: str) -> str:
+    """Where all of a job's objects are, and no other's; what their keys begin with."""
+    return audio_key.rpartition("/")[0] + "/"
+
+
 def transcription(
-    session: Session, request: wire.GetTranscription | wire.GetResult
-) -> Transcription | None:
+    request: wire.GetTranscription | wire.DeleteTranscription | wire.GetResult,
+) -> Select[tuple[Transcription]]:
     """The organisation's job of that kind."""
-    query = select(Transcription).where(
+    return select(Transcription).where(
         Transcription.organisation_id == request.organisation_id,
         Transcription.id == request.transcription_id,
         Transcription.kind == request.kind,
     )
-    return session.scalars(query).first()
 
 
 def transcript(session: Session, job: Transcription) -> str | None:
@@ -127,6 +131,13 @@ def transcript(session: Session, job: Transcription) -> str | None:
 def upload(organisation_id: str, upload_id: str) -> Select[tuple[Upload]]:
     """The organisation's upload."""
     return select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
+
+
+def upload_of(organisation_id: str, transcription_id: str) -> Select[tuple[Upload]]:
+    """The upload of the audio of the organisation's job."""
+    return select(Upload).where(
+        Upload.organisation_id == organisation_id, Upload.transcription_id == transcription_id
+    )
 
 
 def leased(session: Session, job: Transcription) -> Transcription | None:

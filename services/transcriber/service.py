@@ -5,6 +5,7 @@ from shared.rpc.contract import Nothing
 from shared.rpc.transcriber import (
     AbortAudioUpload,
     CompleteAudioUpload,
+    DeleteTranscription,
     GetAudioUpload,
     GetResult,
     GetTranscription,
@@ -40,6 +41,10 @@ class TranscriberService:
     @answers(GetTranscription)
     def get_transcription(self, request: GetTranscription) -> Transcription:
         return jobs.get_transcription(request, self.database)
+
+    @answers(DeleteTranscription)
+    def delete_transcription(self, request: DeleteTranscription) -> Nothing:
+        return jobs.delete_transcription(request, self.database)
 
     @answers(GetResult)
     def get_result(self, request: GetResult) -> Result:

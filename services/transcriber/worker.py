@@ -92,10 +92,11 @@ class Attempt:
             document = _aligned(text, segments, language, duration)
         result = folder / "result.json"
         result.write_text(document.model_dump_json(), "utf-8")
-        # Beside the audio, and this attempt's own: a worker that lost its lease changes nothing.
-        key = f"{job.audio_key.rpartition('/')[0]}/{secrets.token_hex(8)}.json"
+        # This attempt's own: a worker that lost its lease changes nothing.
+        key = f"{models.folder(job.audio_key)}{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
-        work.succeed(job, duration, key, self.database)
+        if not work.succeed(job, duration, key, self.database):
+            self.storage.remove(key)
 
     def _listen(
         self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float

@@ -64,6 +64,15 @@ class GetTranscription(Request[Transcription]):
     kind: JobKind = "transcription"
 
 
+class DeleteTranscription(Request[Nothing]):
+    """End it wherever it is, and drop its audio and its result. Errors: `not-found`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    transcription_id: str
+    kind: JobKind = "transcription"
+
+
 class GetResult(Request[Result]):
     """Errors: `not-found`, `not-ready-to-run`."""
 

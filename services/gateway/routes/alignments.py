@@ -8,6 +8,7 @@ from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Body, Group, Visit
 from shared.rpc.transcriber import (
     AlignmentFormat,
+    DeleteTranscription,
     GetResult,
     GetTranscription,
     OpenAlignment,
@@ -73,6 +74,19 @@ def show_alignment(visit: Visit, alignment_id: str) -> Answer:
             )
         )
     )
+
+
+@alignments.route("DELETE", "/{alignment_id}", status=204)
+def delete_alignment(visit: Visit, alignment_id: str) -> Answer:
+    """Delete an alignment with its audio and its result; end it where it has not ended."""
+    visit.call(
+        DeleteTranscription(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=alignment_id,
+            kind="alignment",
+        )
+    )
+    return Answer()
 
 
 @alignments.route(

@@ -7,6 +7,7 @@ from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Group, Visit
 from shared.rpc.transcriber import (
+    DeleteTranscription,
     GetResult,
     GetTranscription,
     OpenedTranscription,
@@ -65,6 +66,18 @@ def show_transcription(visit: Visit, transcription_id: str) -> Answer:
             )
         )
     )
+
+
+@transcriptions.route("DELETE", "/{transcription_id}", status=204)
+def delete_transcription(visit: Visit, transcription_id: str) -> Answer:
+    """Delete a transcription with its audio and its result; end it where it has not ended."""
+    visit.call(
+        DeleteTranscription(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=transcription_id,
+        )
+    )
+    return Answer()
 
 
 @transcriptions.route(

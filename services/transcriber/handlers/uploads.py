@@ -66,9 +66,9 @@ def abort_audio_upload(
 
 
 def sweep_uploads(database: Database, storage: Storage, ages: Ages) -> None:
-    """What nobody completes goes from storage, and its job with it."""
+    """What nobody completes goes from storage, and its job with it; so does what was deleted."""
     sweeping.abandon(database, Upload, ages.abandoned, also=_delete_job)
-    sweeping.drop_unwanted(database, storage, Upload, ages.settled)
+    sweeping.drop_unwanted(database, storage, Upload, ages.settled, _drop)
     sweeping.abort_unknown(database, storage, Upload, "transcriber/", ages.abandoned)
 
 
@@ -78,6 +78,13 @@ def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
     if upload is None:
         raise ArgotError("upload-not-found")
     return upload
+
+
+def _drop(storage: Storage, upload: Upload) -> None:
+    """The audio, and the results that attempts made of it."""
+    uploads.abort(storage, upload)
+    for stored in list(storage.list_prefix(models.folder(upload.storage_key))):
+        storage.remove(stored.key)
 
 
 def _delete_job(session: Session, upload: Upload) -> None:

@@ -114,6 +114,12 @@ class FakeTranscriber:
             raise ArgotError("not-found")
         return transcription(job)
 
+    @answers(transcriber.DeleteTranscription)
+    def delete_transcription(self, request: transcriber.DeleteTranscription) -> Nothing:
+        if request.transcription_id != {"transcription": "x1", "alignment": "y1"}[request.kind]:
+            raise ArgotError("not-found")
+        return Nothing()
+
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
         content, content_type = RESULTS[request.format]

@@ -4,7 +4,7 @@ The routes come from the OpenAPI document, and what they shall answer from `expe
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -102,6 +102,10 @@ class Tenants:
         elif path.endswith("{dataset_id}"):
             dataset_id = made.new_dataset(self.own, self.things.model_id)
             known = known | {"dataset_id": dataset_id}
+        elif path.endswith("{transcription_id}"):
+            known = known | {"transcription_id": made.new_transcription(self.own)}
+        elif path.endswith("{alignment_id}"):
+            known = known | {"alignment_id": made.new_alignment(self.own)}
         else:
             known = known | {"upload_id": made.new_upload(self.own, self.things.model_id)}
         return Things(**known)
@@ -224,8 +228,17 @@ def test_a_transcription_is_no_alignment(tenants: Tenants) -> None:
         f"/transcriptions/{things.alignment_id}",
         f"/alignments/{things.transcription_id}",
     ):
-        for response in (tenants.own.get(path), tenants.own.get(f"{path}/result")):
+        own = tenants.own
+        for response in (own.get(path), own.get(f"{path}/result"), own.delete(path)):
             assert (response.status_code, code(response)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("new", [made.new_transcription, made.new_alignment])
+def test_a_job_is_deleted_once(tenants: Tenants, new: Callable[[httpx.Client], str]) -> None:
+    path = f"/{new.__name__.removeprefix('new_')}s/{new(tenants.own)}"
+    assert tenants.own.delete(path).status_code == 204
+    for response in (tenants.own.delete(path), tenants.own.get(path)):
+        assert (response.status_code, code(response)) == (404, "not-found")
 
 
 @pytest.mark.parametrize("transcript", [" \n", "a\u0000b"])
