@@ -164,7 +164,13 @@ def main() -> None:
     database, storage = worker.database, Storage(settings)
     worker.health.add("storage", storage.ping)
     artifacts = Artifacts(settings.cache_dir / "artifacts", storage)
-    jobs = JobQueue(database, Transcription, models.WAITING, lease_seconds=settings.lease_seconds)
+    jobs = JobQueue(
+        database,
+        Transcription,
+        models.WAITING,
+        lease_seconds=settings.lease_seconds,
+        order=models.IN_TURN,
+    )
     with private_folder(settings.work_dir, "transcriber") as folder:
         attempt = Attempt(
             settings.job_attempts, database, storage, folder, model_finder(settings, artifacts)

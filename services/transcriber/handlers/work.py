@@ -47,6 +47,7 @@ def start(job: Transcription, attempts: int, database: Database) -> bool:
             ends.fail(session, row, _crashed(row))
             return False
         row.status, row.progress = "running", 0.0
+        models.begin_turn(session, row.turn)
         return True
 
 
