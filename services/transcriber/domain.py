@@ -1,6 +1,7 @@
 """What the transcriber decides: what it takes, and how transcripts and captions are written."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -93,6 +94,16 @@ class AlignedTranscript(_Part):
     duration: float
     cues: tuple[AlignedCue, ...]
     unmatched_audio: tuple[tuple[float, float], ...]
+
+
+def written(language: str, duration: float, segments: Iterable[Segment]) -> Iterator[str]:
+    """The JSON of a `Transcript`, piece by piece as its segments come: only the text is kept."""
+    yield f'{{"language":{json.dumps(language)},"duration":{json.dumps(duration)},"segments":['
+    texts: list[str] = []
+    for segment in segments:
+        yield f"{',' if texts else ''}{segment.model_dump_json()}"
+        texts.append(segment.text)
+    yield f'],"text":{json.dumps(" ".join(texts), ensure_ascii=False)}}}'
 
 
 def check_file(name: str, size: int) -> None:
