@@ -7,6 +7,7 @@ from shared.rpc.transcriber import (
     CompleteAudioUpload,
     DeleteTranscription,
     GetAudioUpload,
+    GetOpened,
     GetResult,
     GetTranscription,
     OpenAlignment,
@@ -37,6 +38,10 @@ class TranscriberService:
     @answers(OpenAlignment)
     def open_alignment(self, request: OpenAlignment) -> OpenedTranscription:
         return jobs.open_transcription(request, self.database, self.storage)
+
+    @answers(GetOpened)
+    def get_opened(self, request: GetOpened) -> OpenedTranscription:
+        return jobs.get_opened(request, self.database)
 
     @answers(GetTranscription)
     def get_transcription(self, request: GetTranscription) -> Transcription:

@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.rpc.catalog import TranscriptionTarget
-from shared.rpc.contract import Failure, Nothing, Repeatable, Reply, Request, Time
+from shared.rpc.contract import Failure, Idempotency, Nothing, Repeatable, Reply, Request, Time
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
@@ -53,6 +53,18 @@ class OpenAlignment(OpenTranscription):
     """With the text that is said. Errors: those above; `invalid-request` (`transcript`)."""
 
     transcript: str
+
+
+class GetOpened(Request[OpenedTranscription]):
+    """What a job of the kind was answered that was opened under the key.
+
+    Errors: `not-found`; `invalid-request` where the key came with another request.
+    """
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    kind: JobKind
+    idempotency: Idempotency
 
 
 class GetTranscription(Request[Transcription]):

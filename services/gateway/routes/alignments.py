@@ -2,10 +2,11 @@
 
 from pydantic import BaseModel, Field
 
-from services.gateway.routes.audio import ERRORS, Audio, target_of
+from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Body, Group, Visit
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     AlignmentFormat,
     DeleteTranscription,
@@ -49,16 +50,19 @@ class CaptionsQuery(BaseModel):
 )
 def open_alignment(visit: Visit, body: NewAlignment, idempotency_key: str | None) -> Answer:
     """Open an alignment, which then waits for its audio."""
-    opened = visit.call.json(
-        OpenAlignment(
+    again = idempotency(idempotency_key, body)
+
+    def opening(target: TranscriptionTarget) -> OpenAlignment:
+        return OpenAlignment(
             organisation_id=visit.principal.organisation_id,
-            target=target_of(visit, body.language),
+            target=target,
             name=body.audio.name,
             size=body.audio.size,
             transcript=body.transcript,
-            idempotency=idempotency(idempotency_key, body),
+            idempotency=again,
         )
-    )
+
+    opened = open_job(visit, "alignment", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
 
 

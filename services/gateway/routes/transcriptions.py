@@ -2,10 +2,11 @@
 
 from pydantic import BaseModel
 
-from services.gateway.routes.audio import ERRORS, Audio, target_of
+from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Group, Visit
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     DeleteTranscription,
     GetResult,
@@ -43,15 +44,18 @@ class ResultQuery(BaseModel):
 )
 def open_transcription(visit: Visit, body: NewTranscription, idempotency_key: str | None) -> Answer:
     """Open a transcription, which then waits for its audio."""
-    opened = visit.call.json(
-        OpenTranscription(
+    again = idempotency(idempotency_key, body)
+
+    def opening(target: TranscriptionTarget) -> OpenTranscription:
+        return OpenTranscription(
             organisation_id=visit.principal.organisation_id,
-            target=target_of(visit, body.language),
+            target=target,
             name=body.name,
             size=body.size,
-            idempotency=idempotency(idempotency_key, body),
+            idempotency=again,
         )
-    )
+
+    opened = open_job(visit, "transcription", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
 
 

@@ -66,6 +66,18 @@ def open_transcription(
     return answer
 
 
+def get_opened(request: wire.GetOpened, database: Database) -> wire.OpenedTranscription:
+    """The answer that is kept under the key."""
+    opening = wire.OpenAlignment if request.kind == "alignment" else wire.OpenTranscription
+    with database.reading() as session:
+        answered = repeats.kept(
+            session, Repeat, request.organisation_id, opening, request.idempotency
+        )
+    if answered is None:
+        raise ArgotError("not-found")
+    return answered
+
+
 def get_transcription(request: wire.GetTranscription, database: Database) -> wire.Transcription:
     """How far the job is."""
     with database.reading() as session:

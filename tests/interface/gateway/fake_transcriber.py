@@ -97,6 +97,10 @@ class FakeTranscriber:
             id="y1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
         )
 
+    @answers(transcriber.GetOpened)
+    def get_opened(self, _request: transcriber.GetOpened) -> transcriber.OpenedTranscription:
+        raise ArgotError("not-found")
+
     @answers(transcriber.GetTranscription)
     def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
         job = request.transcription_id

@@ -276,6 +276,26 @@ def test_a_repeat_under_a_key_is_answered_as_before(tenants: Tenants, path: str)
     assert sum(item["name"] == body.get("name") for item in created) == (path == "/custom-models")
 
 
+@pytest.mark.parametrize("path", ["/transcriptions", "/alignments"])
+def test_a_repeat_is_answered_though_its_language_was_withdrawn(
+    argot: Services, tenants: Tenants, path: str
+) -> None:
+    key, body = {"Idempotency-Key": str(uuid7())}, CREATING[path] | {"language": made.ONLY_ACME}
+    first = tenants.own.post(path, json=body, headers=key)
+    assert first.status_code == 201
+    at = f"/admin/organisations/acme/publications/{made.ONLY_ACME}"
+    with argot.client("root", "sysop") as sysop:
+        sysop.delete(at).raise_for_status()
+        again = tenants.own.post(path, json=body, headers=key)
+        other = tenants.own.post(path, json=body | CHANGED[path], headers=key)
+        new = tenants.own.post(path, json=body, headers={"Idempotency-Key": str(uuid7())})
+        sysop.put(at).raise_for_status()
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert (other.status_code, code(other)) == (422, "invalid-request")
+    assert (new.status_code, code(new)) == (403, "language-not-published")
+
+
 def test_a_key_is_an_organisations_and_a_models(tenants: Tenants) -> None:
     key, body = {"Idempotency-Key": str(uuid7())}, CREATING["/transcriptions"]
     ids = {
