@@ -1,14 +1,15 @@
-"""Sends a recording and its transcript to be aligned."""
+"""Sends recordings and their transcripts to be aligned."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import ClassVar
 
+from argot.batches.tasks import Task
 from argot.client import Client
 from argot.errors import ExpectedError
-from argot.transcriptions import send
-from argot.uploads.sending import Sender
-from shared.rpc.transcriber import AlignmentFormat
+from shared.rpc.transcriber import AlignmentFormat, JobKind, OpenedTranscription
 from shared.speech.source import DEFAULT_LIMITS, TranscriptInvalid, read_lines
 
 FORMS: Mapping[str, AlignmentFormat] = MappingProxyType(
@@ -25,7 +26,22 @@ def read_transcript(path: Path) -> str:
         raise ExpectedError(f"{path.name}: {error.message}") from error
 
 
-def submit(client: Client, sender: Sender, audio: Path, text: str, language: str) -> str:
-    """Queue an alignment with the model that `language` names; returns the id."""
-    size = audio.stat().st_size
-    return send(sender, audio, client.open_alignment(language, audio.name, size, text))
+@dataclass(frozen=True)
+class Aligning:
+    """Recordings and their texts become captions; `language` names a base or a custom model."""
+
+    client: Client
+    language: str
+    form: AlignmentFormat
+    kind: ClassVar[JobKind] = "alignment"
+
+    def open(self, task: Task) -> OpenedTranscription:
+        """A job that waits for the recording. Raises an `ExpectedError` where it has no text."""
+        if task.text is None or not task.text.exists():
+            raise ExpectedError(f"Its transcript {task.text} is not there.")
+        text, size = read_transcript(task.text), task.audio.stat().st_size
+        return self.client.open_alignment(self.language, task.audio.name, size, text)
+
+    def fetch(self, job_id: str) -> str:
+        """The captions."""
+        return self.client.captions(job_id, self.form)

@@ -13,6 +13,7 @@ from shared.rpc.ingest import Dataset, NamedFile, OpenedUpload, OpenedUploads
 from shared.rpc.trainer import Training
 from shared.rpc.transcriber import (
     AlignmentFormat,
+    JobKind,
     OpenedTranscription,
     ResultFormat,
     Transcription,
@@ -132,6 +133,10 @@ class Client:
         """The captions; `not-ready-to-run` before the end."""
         path = f"alignments/{quote(alignment_id)}/result"
         return self._server.send("GET", path, params={"format": form}).text
+
+    def delete_job(self, kind: JobKind, job_id: str) -> None:
+        """End a transcription or an alignment, and remove its audio and its result."""
+        self._server.send("DELETE", f"{kind}s/{quote(job_id)}")
 
     def _pages(self, path: str, page_type: type[Page[ItemT]]) -> Iterator[ItemT]:
         params: dict[str, str | int] = {"limit": PAGE_SIZE}

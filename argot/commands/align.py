@@ -6,44 +6,68 @@ from typing import Annotated
 import typer
 
 from argot.access import Token, Url, open_client
-from argot.alignments import FORMS, read_transcript, submit
-from argot.commands.transcribe import show_progress
-from argot.commands.upload import Bars, upload_progress
-from argot.transcriptions import follow
-from argot.uploads.sending import Sender
+from argot.alignments import FORMS, Aligning
+from argot.batches.tasks import Task, is_recording, recordings, targets
+from argot.commands.batch import (
+    Force,
+    Language,
+    Output,
+    Recordings,
+    output_folder,
+    run_all,
+    run_one,
+    without_results,
+)
+from argot.errors import ExpectedError
+from shared.rpc.transcriber import AlignmentFormat
 from shared.speech.filenames import extension
 
 
 def align(
-    audio: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Audio or video.")
-    ],
-    transcript: Annotated[
-        Path,
-        typer.Argument(
-            exists=True, dir_okay=False, readable=True, help="What is said, plain text."
-        ),
-    ],
+    paths: Recordings,
     *,
-    language: Annotated[str, typer.Option(help="A base language, or a custom model's key.")],
-    output: Annotated[
-        Path,
-        typer.Option(
-            "--output", "-o", dir_okay=False, writable=True, help="A .vtt, .srt or .json file."
-        ),
-    ],
+    language: Language,
+    form: Annotated[AlignmentFormat, typer.Option("--format", help="Of the captions.")] = "vtt",
+    output: Output = None,
+    force: Force = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Make captions of a recording and its transcript."""
+    """Make captions of recordings and their transcripts.
+
+    Either of one recording and the file of its transcript, with -o for a .vtt, .srt or .json file;
+    or of any recordings and folders, each with its transcript beside it: talk.txt for talk.mp3.
+    """
+    pair = _pair(paths)
+    if pair is not None and output is not None and not output.is_dir():
+        form = _form_of(output)
+        with open_client(url, token) as client:
+            run_one(client, Aligning(client, language, form), Task(pair[0], output, pair[1]))
+        return
+    found = {path: at for path, at in recordings(paths).items() if is_recording(path)}
+    if not found:
+        raise ExpectedError("There is no audio and no video among the files.")
+    texts = dict([pair]) if pair else {audio: audio.with_suffix(".txt") for audio in found}
+    tasks = [
+        Task(audio, target, texts[audio])
+        for audio, target in targets(found, form, output_folder(output)).items()
+    ]
+    with open_client(url, token) as client:
+        work = Aligning(client, language, form)
+        run_all(client, work, tasks if force else without_results(tasks))
+
+
+def _pair(paths: list[Path]) -> tuple[Path, Path] | None:
+    """A recording and the file of what is said in it, where that is what is given."""
+    match [(path, path.is_dir(), is_recording(path)) for path in paths]:
+        case [(audio, False, True), (text, False, False)]:
+            return audio, text
+    return None
+
+
+def _form_of(output: Path) -> AlignmentFormat:
     form = FORMS.get(extension(output.name))
     if form is None:
-        raise typer.BadParameter("it must end in .vtt, .srt or .json", param_hint="--output")
-    text = read_transcript(transcript)
-    output.touch()  # rather fail now than after the work
-    with open_client(url, token) as client:
-        with upload_progress() as shown, Sender(client, Bars(shown)) as sender:
-            alignment_id = submit(client, sender, audio, text, language)
-        show_progress(follow(client, alignment_id, "alignment"))
-        captions = client.captions(alignment_id, form)
-    output.write_text(captions, encoding="utf-8")
+        message = "it must end in .vtt, .srt or .json, or be a folder"
+        raise typer.BadParameter(message, param_hint="--output")
+    return form

@@ -1,56 +1,47 @@
 """`argot transcribe`."""
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
 from argot.access import Token, Url, open_client
-from argot.commands.upload import Bars, upload_progress
-from argot.terminal import progress
-from argot.transcriptions import follow, submit
-from argot.uploads.sending import Sender
-from shared.rpc.transcriber import Transcription
+from argot.batches.tasks import Task, recordings, targets
+from argot.commands.batch import (
+    Force,
+    Language,
+    Output,
+    Recordings,
+    output_folder,
+    run_all,
+    run_one,
+    without_results,
+)
+from argot.transcriptions import Transcribing
 
 
 def transcribe(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Audio or video.")
-    ],
+    paths: Recordings,
     *,
-    language: Annotated[str, typer.Option(help="A base language, or a custom model's key.")],
+    language: Language,
     form: Annotated[
-        Literal["txt", "srt", "vtt", "json"], typer.Option("--format", help="Of the transcript.")
+        Literal["txt", "srt", "vtt", "json"], typer.Option("--format", help="Of the transcripts.")
     ] = "txt",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", dir_okay=False, writable=True, help="Write there, do not print."
-        ),
-    ] = None,
+    output: Output = None,
+    force: Force = False,
     url: Url = None,
     token: Token = None,
 ) -> None:
-    """Transcribe a recording with a base or a custom model."""
-    if output is not None:
-        output.touch()  # rather fail now than after the work
+    """Transcribe recordings with a base or a custom model.
+
+    The transcript of one file is printed, or written to the file of -o. Those of several files and
+    of folders are written beside the recordings, or into the folder of -o.
+    """
+    alone = len(paths) == 1 and not paths[0].is_dir()
     with open_client(url, token) as client:
-        with upload_progress() as shown, Sender(client, Bars(shown)) as sender:
-            transcription_id = submit(client, sender, file, language)
-        show_progress(follow(client, transcription_id))
-        transcript = client.result(transcription_id, form)
-    if output is None:
-        print(transcript, end="" if transcript.endswith("\n") else "\n")
-    else:
-        output.write_text(transcript, encoding="utf-8")
-
-
-def show_progress(states: Iterable[Transcription]) -> None:
-    """A bar that follows a job to its end."""
-    bar = progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with bar:
-        task = bar.add_task("queued", total=100)
-        for state in states:
-            bar.update(task, description=state.status, completed=state.progress)
+        work = Transcribing(client, language, form)
+        if alone and (output is None or not output.is_dir()):
+            run_one(client, work, Task(paths[0], output))
+            return
+        found = targets(recordings(paths), form, output_folder(output))
+        tasks = [Task(audio, target) for audio, target in found.items()]
+        run_all(client, work, tasks if force else without_results(tasks))

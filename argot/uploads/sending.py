@@ -32,6 +32,10 @@ class Sender:
     def __exit__(self, *_: object) -> None:
         self._parts.close()
 
+    def stop(self) -> None:
+        """Make every upload end soon, with `StoppedError`."""
+        self._parts.stop()
+
     def upload(self, model_id: str, paths: Iterable[Path], memory: Memory) -> list[Outcome]:
         """Upload a model's files, in batches; an interrupted file goes on where it was.
 

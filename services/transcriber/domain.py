@@ -1,6 +1,8 @@
 """What the transcriber decides: what it takes, and how transcripts and captions are written."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
@@ -10,7 +12,9 @@ from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech import captions
 from shared.speech.alignment.values import AlignedCue
 from shared.speech.cues import Cue
-from shared.speech.filenames import UploadType, allows, is_name, kind_of
+from shared.speech.filenames import FileKind, UploadType, allows, extension, is_name, kind_of
+
+Line = Literal["short", "long"]
 
 CONTENT_TYPES: dict[ResultFormat, str] = {
     "json": "application/json",
@@ -20,6 +24,12 @@ CONTENT_TYPES: dict[ResultFormat, str] = {
 }
 RELATED = {"yue": "zh"}
 """Languages that older models know under another one, written alike."""
+
+
+SHORT_SECONDS = 600
+BYTES_A_SECOND = {"wav": 75_000, "flac": 40_000, "mp3": 16_000, "m4a": 16_000}
+VIDEO_BYTES_A_SECOND = 250_000
+"""Between what speech takes and what studios make, each about three times less or more."""
 
 
 class TranscriptionFault(Exception):
@@ -86,6 +96,16 @@ class AlignedTranscript(_Part):
     unmatched_audio: tuple[tuple[float, float], ...]
 
 
+def written(language: str, duration: float, segments: Iterable[Segment]) -> Iterator[str]:
+    """The JSON of a `Transcript`, piece by piece as its segments come: only the text is kept."""
+    yield f'{{"language":{json.dumps(language)},"duration":{json.dumps(duration)},"segments":['
+    texts: list[str] = []
+    for segment in segments:
+        yield f"{',' if texts else ''}{segment.model_dump_json()}"
+        texts.append(segment.text)
+    yield f'],"text":{json.dumps(" ".join(texts), ensure_ascii=False)}}}'
+
+
 def check_file(name: str, size: int) -> None:
     """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
     if not is_name(name):
@@ -105,6 +125,32 @@ def check_transcript(text: str) -> None:
         raise _invalid("transcript", "The transcript is empty")
     if any(each < " " and not each.isspace() for each in text):
         raise _invalid("transcript", "Control characters are not allowed")
+
+
+def guessed_seconds(name: str, size: int) -> int:
+    """How long the audio may be, at least 1; only decoding will tell.
+
+    A guess by the kind of file is some times too long or too short. Bytes alone would say that a
+    minute of video is an hour of MP3.
+    """
+    video = kind_of(name) is FileKind.VIDEO
+    rate = VIDEO_BYTES_A_SECOND if video else BYTES_A_SECOND[extension(name)]
+    return max(1, size // rate)
+
+
+def line_for(seconds: int) -> Line:
+    """The one of its organisation's two lines that a job of so much audio waits in."""
+    return "short" if seconds <= SHORT_SECONDS else "long"
+
+
+def turn(clock: int, ahead: int, seconds: int) -> int:
+    """When a new job's turn is: jobs begin in order of their turns, lowest first.
+
+    `clock` is the turn of the last job that began, `ahead` that of the last one in the new one's
+    line, 0 where none waits. So each line gets the same seconds of audio, and before a job there
+    begin, of each other line, one job and as many seconds as its own line has with it.
+    """
+    return max(clock, ahead) + seconds
 
 
 def spoken_language(language: str, knows: Callable[[str], bool]) -> str:

@@ -3,10 +3,23 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import JSON, Index, Select, String, Text, exists, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Index,
+    Select,
+    String,
+    Text,
+    bindparam,
+    exists,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from uuid6 import uuid7
 
+from services.transcriber.domain import Line
 from shared.rpc import transcriber as wire
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure
@@ -26,6 +39,7 @@ class Transcription(Leased, Base):
     """A job. Workers lease it while it is queued or running; `progress` is 0 to 100.
 
     An alignment is one, too: it has the transcript until it ends, and its result has it then.
+    Jobs begin by `turn`, which is set when they are queued in the organisation's `line`.
     `terms` is the `TranscriptionTarget` as it was when the job was opened. `audio_key` and
     `result_key` name objects in storage.
     """
@@ -42,6 +56,8 @@ class Transcription(Leased, Base):
     )
     transcript: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
     status: Mapped[Status] = mapped_column(String(10), default="uploading")
+    line: Mapped[Line] = mapped_column(String(5), default="short", server_default="short")
+    turn: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     progress: Mapped[float] = mapped_column(default=0.0)
     duration: Mapped[float | None] = mapped_column(default=None)
     failure_code: Mapped[str | None] = mapped_column(String(80), default=None)
@@ -71,9 +87,37 @@ class Transcription(Leased, Base):
         )
 
 
-WAITING = Transcription.status.in_(["queued", "running"])
+# Written out in the queries, too: SQLite takes an index of some rows for an IN of literals only.
+WAITING = Transcription.status.in_(
+    bindparam("waiting", ["queued", "running"], expanding=True, literal_execute=True)
+)
+QUEUED = Transcription.status == "queued"
+IN_TURN = (Transcription.turn,)
 
-Index("ix_transcriptions_waiting", Transcription.id, sqlite_where=WAITING, postgresql_where=WAITING)
+Index(
+    "ix_transcriptions_turn",
+    Transcription.turn,
+    Transcription.id,
+    sqlite_where=WAITING,
+    postgresql_where=WAITING,
+)
+Index(
+    "ix_transcriptions_line",
+    Transcription.organisation_id,
+    Transcription.line,
+    Transcription.turn,
+    sqlite_where=QUEUED,
+    postgresql_where=QUEUED,
+)
+
+
+class Clock(Base):
+    """One row: the highest turn that has begun, so that no new job comes before it."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    turn: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Upload(UploadColumns, Base):
@@ -81,7 +125,7 @@ class Upload(UploadColumns, Base):
 
     __tablename__ = "uploads"
 
-    transcription_id: Mapped[str] = mapped_column(String(36))
+    transcription_id: Mapped[str] = mapped_column(String(36), index=True)
 
 
 OPEN = Upload.status == "open"
@@ -106,16 +150,20 @@ class Repeat(RepeatColumns, Base):
     __tablename__ = "repeats"
 
 
+def folder(audio_key: str) -> str:
+    """Where all of a job's objects are, and no other's; what their keys begin with."""
+    return audio_key.rpartition("/")[0] + "/"
+
+
 def transcription(
-    session: Session, request: wire.GetTranscription | wire.GetResult
-) -> Transcription | None:
+    request: wire.GetTranscription | wire.DeleteTranscription | wire.GetResult,
+) -> Select[tuple[Transcription]]:
     """The organisation's job of that kind."""
-    query = select(Transcription).where(
+    return select(Transcription).where(
         Transcription.organisation_id == request.organisation_id,
         Transcription.id == request.transcription_id,
         Transcription.kind == request.kind,
     )
-    return session.scalars(query).first()
 
 
 def transcript(session: Session, job: Transcription) -> str | None:
@@ -129,12 +177,37 @@ def upload(organisation_id: str, upload_id: str) -> Select[tuple[Upload]]:
     return select(Upload).where(Upload.organisation_id == organisation_id, Upload.id == upload_id)
 
 
+def upload_of(organisation_id: str, transcription_id: str) -> Select[tuple[Upload]]:
+    """The upload of the audio of the organisation's job."""
+    return select(Upload).where(
+        Upload.organisation_id == organisation_id, Upload.transcription_id == transcription_id
+    )
+
+
 def leased(session: Session, job: Transcription) -> Transcription | None:
     """The row of `job`, where it still waits and is leased to the worker that took it."""
     query = select(Transcription).where(
         Transcription.id == job.id, Transcription.lease_owner == job.lease_owner, WAITING
     )
     return session.scalars(query.with_for_update()).first()
+
+
+def clock(session: Session) -> int:
+    """The highest turn that has begun."""
+    return session.scalars(select(Clock.turn)).one()
+
+
+def begin_turn(session: Session, turn: int) -> None:
+    """The clock goes on, and never back."""
+    session.execute(update(Clock).where(Clock.turn < turn).values(turn=turn))
+
+
+def last_turn(session: Session, organisation_id: str, line: Line) -> int:
+    """Of the jobs that wait in the organisation's line; 0 where none does."""
+    query = select(func.max(Transcription.turn)).where(
+        Transcription.organisation_id == organisation_id, Transcription.line == line, QUEUED
+    )
+    return session.scalar(query) or 0
 
 
 def queued_with_model(session: Session, model_id: str) -> list[Transcription]:

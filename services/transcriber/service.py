@@ -5,7 +5,9 @@ from shared.rpc.contract import Nothing
 from shared.rpc.transcriber import (
     AbortAudioUpload,
     CompleteAudioUpload,
+    DeleteTranscription,
     GetAudioUpload,
+    GetOpened,
     GetResult,
     GetTranscription,
     OpenAlignment,
@@ -37,9 +39,17 @@ class TranscriberService:
     def open_alignment(self, request: OpenAlignment) -> OpenedTranscription:
         return jobs.open_transcription(request, self.database, self.storage)
 
+    @answers(GetOpened)
+    def get_opened(self, request: GetOpened) -> OpenedTranscription:
+        return jobs.get_opened(request, self.database)
+
     @answers(GetTranscription)
     def get_transcription(self, request: GetTranscription) -> Transcription:
         return jobs.get_transcription(request, self.database)
+
+    @answers(DeleteTranscription)
+    def delete_transcription(self, request: DeleteTranscription) -> Nothing:
+        return jobs.delete_transcription(request, self.database)
 
     @answers(GetResult)
     def get_result(self, request: GetResult) -> Result:

@@ -3,7 +3,7 @@
 import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from services.transcriber.domain import (
     AlignedTranscript,
     Segment,
     Stopped,
-    Transcript,
     TranscriptionFault,
+    written,
 )
 from services.transcriber.handlers import uploads, work
 from services.transcriber.models import Transcription
@@ -85,32 +85,31 @@ class Attempt:
         audio.unlink()
         model = self.find_model(job.target)
         segments = self._listen(job, lease, model, pcm, duration)
-        document: Transcript | AlignedTranscript
-        if text is None:
-            document = Transcript(language=language, duration=duration, segments=tuple(segments))
-        else:
-            document = _aligned(text, segments, language, duration)
         result = folder / "result.json"
-        result.write_text(document.model_dump_json(), "utf-8")
-        # Beside the audio, and this attempt's own: a worker that lost its lease changes nothing.
-        key = f"{job.audio_key.rpartition('/')[0]}/{secrets.token_hex(8)}.json"
+        with result.open("w", encoding="utf-8") as file:
+            if text is None:
+                file.writelines(written(language, duration, segments))
+            else:
+                file.write(_aligned(text, segments, language, duration).model_dump_json())
+        # This attempt's own: a worker that lost its lease changes nothing.
+        key = f"{models.folder(job.audio_key)}{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
-        work.succeed(job, duration, key, self.database)
+        if not work.succeed(job, duration, key, self.database):
+            self.storage.remove(key)
 
     def _listen(
         self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float
-    ) -> list[Segment]:
-        segments: list[Segment] = []
+    ) -> Iterator[Segment]:
+        """What is said, as it is heard. Raises `Stopped`."""
         due = time.monotonic() + PROGRESS_SECONDS
         for heard in model.listen(pcm, job.target.language):
             if lease.lost.is_set():
                 raise Stopped(job.id)
             if heard.segment is not None:
-                segments.append(heard.segment)
+                yield heard.segment
             if time.monotonic() >= due:
                 self._tell(job, 100 * heard.seconds / duration)
                 due = time.monotonic() + PROGRESS_SECONDS
-        return segments
 
     def _tell(self, job: Transcription, percent: float) -> None:
         try:
@@ -163,7 +162,13 @@ def main() -> None:
     database, storage = worker.database, Storage(settings)
     worker.health.add("storage", storage.ping)
     artifacts = Artifacts(settings.cache_dir / "artifacts", storage)
-    jobs = JobQueue(database, Transcription, models.WAITING, lease_seconds=settings.lease_seconds)
+    jobs = JobQueue(
+        database,
+        Transcription,
+        models.WAITING,
+        lease_seconds=settings.lease_seconds,
+        order=models.IN_TURN,
+    )
     with private_folder(settings.work_dir, "transcriber") as folder:
         attempt = Attempt(
             settings.job_attempts, database, storage, folder, model_finder(settings, artifacts)

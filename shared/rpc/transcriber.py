@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from shared.rpc.catalog import TranscriptionTarget
-from shared.rpc.contract import Failure, Nothing, Repeatable, Reply, Request, Time
+from shared.rpc.contract import Failure, Idempotency, Nothing, Repeatable, Reply, Request, Time
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
@@ -55,8 +55,29 @@ class OpenAlignment(OpenTranscription):
     transcript: str
 
 
+class GetOpened(Request[OpenedTranscription]):
+    """What a job of the kind was answered that was opened under the key.
+
+    Errors: `not-found`; `invalid-request` where the key came with another request.
+    """
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    kind: JobKind
+    idempotency: Idempotency
+
+
 class GetTranscription(Request[Transcription]):
     """Errors: `not-found`."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    transcription_id: str
+    kind: JobKind = "transcription"
+
+
+class DeleteTranscription(Request[Nothing]):
+    """End it wherever it is, and drop its audio and its result. Errors: `not-found`."""
 
     service: ClassVar[str] = "transcriber"
     organisation_id: str

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.errors import ArgotError
-from shared.rpc.contract import Repeatable
+from shared.rpc.contract import Idempotency, Repeatable
 from shared.runtime.database import UtcDateTime, now
 
 KEPT = timedelta(days=2)
@@ -42,8 +42,19 @@ def earlier(
     """What the request was answered before. Errors: `invalid-request` (another one's key)."""
     if request.idempotency is None:
         return None
-    row = session.get(table, _place(request, request.idempotency.key))
-    return None if row is None else _reply(row, request)
+    return kept(session, table, request.organisation_id, type(request), request.idempotency)
+
+
+def kept(
+    session: Session,
+    table: type[RepeatColumns],
+    organisation_id: str,
+    command: type[Repeatable[ReplyT]],
+    idempotency: Idempotency,
+) -> ReplyT | None:
+    """What such a command was answered under the key. Errors: `invalid-request`."""
+    row = session.get(table, (organisation_id, command.method, idempotency.key))
+    return None if row is None else _reply(row, command, idempotency)
 
 
 def once(
@@ -58,10 +69,9 @@ def once(
     """
     if request.idempotency is None:
         return create()
-    place = _place(request, request.idempotency.key)
-    row = session.get(table, place)
-    if row is not None:
-        return _reply(row, request)
+    if (answered := earlier(session, table, request)) is not None:
+        return answered
+    place = (request.organisation_id, request.method, request.idempotency.key)
     claimed = table()
     claimed.organisation_id, claimed.method, claimed.key = place
     claimed.digest = request.idempotency.digest
@@ -69,21 +79,19 @@ def once(
         with session.begin_nested():
             session.add(claimed)
     except IntegrityError:  # a twin was quicker, and has committed by now
-        return _reply(session.get_one(table, place), request)
+        return _reply(session.get_one(table, place), type(request), request.idempotency)
     answer = create()
     claimed.reply = answer.model_dump(mode="json")
     _sweep(session, table)
     return answer
 
 
-def _place(request: Repeatable[Any], key: str) -> tuple[str, str, str]:
-    return request.organisation_id, request.method, key
-
-
-def _reply(row: RepeatColumns, request: Repeatable[ReplyT]) -> ReplyT:
-    if request.idempotency is None or row.digest != request.idempotency.digest:
+def _reply(
+    row: RepeatColumns, command: type[Repeatable[ReplyT]], idempotency: Idempotency
+) -> ReplyT:
+    if row.digest != idempotency.digest:
         raise ArgotError("invalid-request", "The idempotency key belongs to another request")
-    return request.reply.model_validate(row.reply)  # type: ignore[return-value]
+    return command.reply.model_validate(row.reply)  # type: ignore[return-value]
 
 
 def _sweep(session: Session, table: type[RepeatColumns]) -> None:

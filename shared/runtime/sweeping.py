@@ -74,11 +74,15 @@ def abandon(
 
 
 def drop_unwanted(
-    database: Database, storage: Storage, table: type[UploadT], before: datetime
+    database: Database,
+    storage: Storage,
+    table: type[UploadT],
+    before: datetime,
+    drop: Callable[[Storage, UploadT], None] = uploads.abort,
 ) -> None:
-    """Remove from storage what became unwanted before then."""
+    """Remove from storage what became unwanted before then; `drop` knows all that came of it."""
     for upload in rows(database, table, table.unwanted_at < before):
-        uploads.abort(storage, upload)
+        drop(storage, upload)
         with database.transaction() as session:
             session.execute(update(table).where(table.id == upload.id).values(unwanted_at=None))
 

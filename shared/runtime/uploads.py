@@ -52,7 +52,7 @@ class UploadColumns:
     unwanted_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
     def abort(self) -> None:
-        """No part of it is taken any more."""
+        """No part of it is taken any more, and what was is not kept."""
         self.status, self.unwanted_at = "aborted", now()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from argot import alignments, transcriptions
+from argot import transcriptions
 from argot.client import Client
 from argot.corpus import prompts
 from argot.demo.recordings import Recording, join
@@ -52,7 +52,9 @@ def test_openais_client_hears_what_a_transcription_hears(
 def test_captions_are_the_text_where_it_is_said(client: Client, recording: Recording) -> None:
     lines = cue_lines(recording.transcript)
     with Sender(client, Quiet()) as sender:
-        job = alignments.submit(client, sender, recording.audio, "\n".join(lines), "en")
+        size, text = recording.audio.stat().st_size, "\n".join(lines)
+        opened = client.open_alignment("en", recording.audio.name, size, text)
+        job = transcriptions.send(sender, recording.audio, opened)
     assert [*transcriptions.follow(client, job, "alignment")][-1].status == "succeeded"
     cues = json.loads(client.captions(job, "json"))["cues"]
     assert " ".join(cue["text"] for cue in cues).split() == " ".join(lines).split()

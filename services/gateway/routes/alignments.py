@@ -2,12 +2,14 @@
 
 from pydantic import BaseModel, Field
 
-from services.gateway.routes.audio import ERRORS, Audio, target_of
+from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Body, Group, Visit
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     AlignmentFormat,
+    DeleteTranscription,
     GetResult,
     GetTranscription,
     OpenAlignment,
@@ -48,16 +50,19 @@ class CaptionsQuery(BaseModel):
 )
 def open_alignment(visit: Visit, body: NewAlignment, idempotency_key: str | None) -> Answer:
     """Open an alignment, which then waits for its audio."""
-    opened = visit.call.json(
-        OpenAlignment(
+    again = idempotency(idempotency_key, body)
+
+    def opening(target: TranscriptionTarget) -> OpenAlignment:
+        return OpenAlignment(
             organisation_id=visit.principal.organisation_id,
-            target=target_of(visit, body.language),
+            target=target,
             name=body.audio.name,
             size=body.audio.size,
             transcript=body.transcript,
-            idempotency=idempotency(idempotency_key, body),
+            idempotency=again,
         )
-    )
+
+    opened = open_job(visit, "alignment", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
 
 
@@ -73,6 +78,19 @@ def show_alignment(visit: Visit, alignment_id: str) -> Answer:
             )
         )
     )
+
+
+@alignments.route("DELETE", "/{alignment_id}", status=204)
+def delete_alignment(visit: Visit, alignment_id: str) -> Answer:
+    """Delete an alignment with its audio and its result; end it where it has not ended."""
+    visit.call(
+        DeleteTranscription(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=alignment_id,
+            kind="alignment",
+        )
+    )
+    return Answer()
 
 
 @alignments.route(

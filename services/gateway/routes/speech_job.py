@@ -59,8 +59,8 @@ def wait(visit: Visit, transcription_id: str) -> None:
     """Return once it has succeeded.
 
     Errors: `not-ready-to-run` where that takes too long; where it failed, `invalid-request` for
-    what audio or model cannot do, else `internal-error`; `service-unavailable` where the process
-    ends.
+    what audio or model cannot do, else `internal-error`; `not-found` where it was deleted;
+    `service-unavailable` where the process ends.
     """
     asked = GetTranscription(
         organisation_id=visit.principal.organisation_id, transcription_id=transcription_id

@@ -2,11 +2,13 @@
 
 from pydantic import BaseModel
 
-from services.gateway.routes.audio import ERRORS, Audio, target_of
+from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
 from services.gateway.routes.table import API, Answer, Group, Visit
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
+    DeleteTranscription,
     GetResult,
     GetTranscription,
     OpenedTranscription,
@@ -42,15 +44,18 @@ class ResultQuery(BaseModel):
 )
 def open_transcription(visit: Visit, body: NewTranscription, idempotency_key: str | None) -> Answer:
     """Open a transcription, which then waits for its audio."""
-    opened = visit.call.json(
-        OpenTranscription(
+    again = idempotency(idempotency_key, body)
+
+    def opening(target: TranscriptionTarget) -> OpenTranscription:
+        return OpenTranscription(
             organisation_id=visit.principal.organisation_id,
-            target=target_of(visit, body.language),
+            target=target,
             name=body.name,
             size=body.size,
-            idempotency=idempotency(idempotency_key, body),
+            idempotency=again,
         )
-    )
+
+    opened = open_job(visit, "transcription", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
 
 
@@ -65,6 +70,18 @@ def show_transcription(visit: Visit, transcription_id: str) -> Answer:
             )
         )
     )
+
+
+@transcriptions.route("DELETE", "/{transcription_id}", status=204)
+def delete_transcription(visit: Visit, transcription_id: str) -> Answer:
+    """Delete a transcription with its audio and its result; end it where it has not ended."""
+    visit.call(
+        DeleteTranscription(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=transcription_id,
+        )
+    )
+    return Answer()
 
 
 @transcriptions.route(

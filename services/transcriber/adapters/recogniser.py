@@ -45,6 +45,24 @@ _FRAME = SAMPLE_RATE // 10
 Samples = npt.NDArray[np.int16]
 
 
+class PcmFile:
+    """16-bit samples that are read where they are asked for.
+
+    A mapped file would do, but all that was read of it counts as memory of the process.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._length = path.stat().st_size // 2
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, wanted: slice) -> Samples:
+        begin, end, _ = wanted.indices(self._length)
+        return np.fromfile(self._path, "<i2", end - begin, offset=2 * begin)
+
+
 class Progress(NamedTuple):
     """All of the audio before `seconds` is heard; `segment` is what was said last, if anything."""
 
@@ -75,7 +93,7 @@ class Recogniser:
 
         Raises `TranscriptionFault` where the model does not know the language.
         """
-        samples: Samples = np.memmap(pcm, dtype="<i2", mode="r")
+        samples = PcmFile(pcm)
         spoken = spoken_language(language, self._knows)
         for begin, end in spans(samples):
             waveform = samples[begin:end].astype(np.float32) / 32768
@@ -99,7 +117,7 @@ def _most_tokens(seconds: float) -> int | None:
     return int(16 + 25 * seconds) if seconds < SHORT_SECONDS else None
 
 
-def spans(samples: Samples) -> Iterator[tuple[int, int]]:
+def spans(samples: Samples | PcmFile) -> Iterator[tuple[int, int]]:
     """Cut into spans of 5 minutes at most, the last one half a minute more: (begin, end)."""
     longest, border = SPAN_SECONDS * SAMPLE_RATE, BORDER_SECONDS * SAMPLE_RATE
     begin = 0

@@ -1,4 +1,4 @@
-"""New jobs, how far they are, and their results."""
+"""New jobs, how far they are, their results, and their removal."""
 
 import tempfile
 from pathlib import Path
@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
 from services.transcriber import domain, models
+from services.transcriber.handlers import ends
 from services.transcriber.models import Repeat, Transcription, Upload
 from shared.errors import ArgotError
 from shared.rpc import transcriber as wire
+from shared.rpc.contract import Nothing
 from shared.rpc.uploads import PART_SIZE
 from shared.runtime import repeats, uploads
 from shared.runtime.database import Database
@@ -64,10 +66,39 @@ def open_transcription(
     return answer
 
 
+def get_opened(request: wire.GetOpened, database: Database) -> wire.OpenedTranscription:
+    """The answer that is kept under the key."""
+    opening = wire.OpenAlignment if request.kind == "alignment" else wire.OpenTranscription
+    with database.reading() as session:
+        answered = repeats.kept(
+            session, Repeat, request.organisation_id, opening, request.idempotency
+        )
+    if answered is None:
+        raise ArgotError("not-found")
+    return answered
+
+
 def get_transcription(request: wire.GetTranscription, database: Database) -> wire.Transcription:
     """How far the job is."""
     with database.reading() as session:
         return _job(session, request).reply()
+
+
+def delete_transcription(request: wire.DeleteTranscription, database: Database) -> Nothing:
+    """The job is gone; a worker that is at it hears so when it renews its lease.
+
+    What storage has of it goes with a later sweep, when no worker adds to it any more.
+    """
+    query = models.upload_of(request.organisation_id, request.transcription_id)
+    with database.transaction() as session:
+        # The upload is locked before its job everywhere, so that no two wait for each other.
+        upload = session.scalars(query.with_for_update()).first()
+        job = session.scalars(models.transcription(request).with_for_update()).first()
+        if upload is None or job is None:
+            raise ArgotError("not-found")
+        upload.abort()
+        ends.cancel(session, job)
+    return Nothing()
 
 
 def get_result(request: wire.GetResult, database: Database, storage: Storage) -> wire.Result:
@@ -86,7 +117,7 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
 
 
 def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:
-    job = models.transcription(session, request)
+    job = session.scalars(models.transcription(request)).first()
     if job is None:
         raise ArgotError("not-found")
     return job

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.transcriber import models
+from services.transcriber import domain, models
 from services.transcriber.models import Transcription, Upload
 from shared.errors import ArgotError
 from shared.events import transcriber as events
@@ -66,9 +66,9 @@ def abort_audio_upload(
 
 
 def sweep_uploads(database: Database, storage: Storage, ages: Ages) -> None:
-    """What nobody completes goes from storage, and its job with it."""
+    """What nobody completes goes from storage, and its job with it; so does what was deleted."""
     sweeping.abandon(database, Upload, ages.abandoned, also=_delete_job)
-    sweeping.drop_unwanted(database, storage, Upload, ages.settled)
+    sweeping.drop_unwanted(database, storage, Upload, ages.settled, _drop)
     sweeping.abort_unknown(database, storage, Upload, "transcriber/", ages.abandoned)
 
 
@@ -80,11 +80,22 @@ def _upload(organisation_id: str, upload_id: str, database: Database) -> Upload:
     return upload
 
 
+def _drop(storage: Storage, upload: Upload) -> None:
+    """The audio, and the results that attempts made of it."""
+    uploads.abort(storage, upload)
+    for stored in list(storage.list_prefix(models.folder(upload.storage_key))):
+        storage.remove(stored.key)
+
+
 def _delete_job(session: Session, upload: Upload) -> None:
     session.delete(session.get_one(Transcription, upload.transcription_id))
 
 
 def _queue(session: Session, job: Transcription, upload: Upload) -> None:
+    seconds = domain.guessed_seconds(upload.name, upload.size)
+    job.line = domain.line_for(seconds)
+    ahead = models.last_turn(session, job.organisation_id, job.line)
+    job.turn = domain.turn(models.clock(session), ahead, seconds)
     upload.status, job.status = "completed", "queued"
     request = context.current()
     job.request_id, job.traceparent = request.get("request_id"), request.get("traceparent")

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable
 
-from sqlalchemy.orm import Session
-
 from services.transcriber import models
 from services.transcriber.domain import TranscriptionFault
+from services.transcriber.handlers import ends
 from services.transcriber.models import DeletedModel, Transcription
-from shared.events import transcriber as events
 from shared.events.catalog import CustomModelDeleted
-from shared.events.contract import Event
-from shared.runtime import outbox
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 
@@ -30,7 +26,7 @@ def delete_model(
     with database.once(message.id) as session:
         session.merge(DeletedModel(model_id=model_id))
         for job in models.queued_with_model(session, model_id):
-            _fail(session, job, MODEL_DELETED)
+            ends.fail(session, job, MODEL_DELETED)
         for digest in models.artifacts_of_model(session, model_id):
             forget(digest)
 
@@ -45,12 +41,13 @@ def start(job: Transcription, attempts: int, database: Database) -> bool:
         if row is None:
             return False
         if models.is_deleted(session, row.model_id):
-            _fail(session, row, MODEL_DELETED)
+            ends.fail(session, row, MODEL_DELETED)
             return False
         if row.attempts > attempts:
-            _fail(session, row, _crashed(row))
+            ends.fail(session, row, _crashed(row))
             return False
         row.status, row.progress = "running", 0.0
+        models.begin_turn(session, row.turn)
         return True
 
 
@@ -68,16 +65,14 @@ def record_progress(job: Transcription, percent: float, database: Database) -> N
             row.progress = percent
 
 
-def succeed(job: Transcription, duration: float, result_key: str, database: Database) -> None:
-    """The result is stored; nothing happens where the row is not the job's any more."""
+def succeed(job: Transcription, duration: float, result_key: str, database: Database) -> bool:
+    """The result is stored; False where the row is not the job's any more, and nobody wants it."""
     with database.transaction() as session:
         row = models.leased(session, job)
         if row is None:
-            return
-        row.status, row.progress = "succeeded", 100.0
-        row.duration, row.result_key = duration, result_key
-        row.transcript = None
-        outbox.publish(session, _succeeded(row, duration))
+            return False
+        ends.succeed(session, row, duration, result_key)
+        return True
 
 
 def fail(job: Transcription, fault: TranscriptionFault, database: Database) -> None:
@@ -85,7 +80,7 @@ def fail(job: Transcription, fault: TranscriptionFault, database: Database) -> N
     with database.transaction() as session:
         row = models.leased(session, job)
         if row is not None:
-            _fail(session, row, fault)
+            ends.fail(session, row, fault)
 
 
 def put_back(job: Transcription, database: Database) -> None:
@@ -99,25 +94,3 @@ def put_back(job: Transcription, database: Database) -> None:
 def _crashed(job: Transcription) -> TranscriptionFault:
     message = f"The {job.kind} ended unexpectedly, several times."
     return TranscriptionFault(f"{job.kind}-crashed", message, final=True)
-
-
-def _fail(session: Session, job: Transcription, fault: TranscriptionFault) -> None:
-    job.status = "failed"
-    job.failure_code, job.failure_message = fault.code, fault.message
-    job.transcript = None
-    outbox.publish(session, _failed(job, fault))
-
-
-def _succeeded(job: Transcription, duration: float) -> Event:
-    about = {"organisation_id": job.organisation_id, "language": job.target.key}
-    if job.kind == "alignment":
-        return events.AlignmentSucceeded(alignment_id=job.id, duration=duration, **about)
-    return events.TranscriptionSucceeded(transcription_id=job.id, duration=duration, **about)
-
-
-def _failed(job: Transcription, fault: TranscriptionFault) -> Event:
-    about = {"organisation_id": job.organisation_id, "language": job.target.key}
-    about |= {"code": fault.code, "message": fault.message}
-    if job.kind == "alignment":
-        return events.AlignmentFailed(alignment_id=job.id, **about)
-    return events.TranscriptionFailed(transcription_id=job.id, **about)

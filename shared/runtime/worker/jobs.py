@@ -6,12 +6,12 @@ worker goes on. Nothing long ever holds a message.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, ColumnExpressionArgument, and_, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid6 import uuid7
@@ -55,7 +55,7 @@ JobT = TypeVar("JobT", bound=LeasedRow)
 
 
 class JobQueue(Generic[JobT]):
-    """The rows of `table` for which `waiting` holds, oldest first."""
+    """The rows of `table` for which `waiting` holds, by `order` and then oldest first."""
 
     def __init__(
         self,
@@ -64,12 +64,14 @@ class JobQueue(Generic[JobT]):
         waiting: ColumnElement[bool],
         *,
         lease_seconds: float,
+        order: Sequence[ColumnExpressionArgument[Any]] = (),
     ) -> None:
         self.database = database
         self.owner = str(uuid7())
         self.lease_seconds = lease_seconds
         self._table = table
         self._waiting = waiting
+        self._order = order
 
     def take(self) -> JobT | None:
         """Lease the next free row and count the attempt; None where all is done or held."""
@@ -78,7 +80,7 @@ class JobQueue(Generic[JobT]):
         query = (
             select(table)
             .where(and_(self._waiting, free))
-            .order_by(table.id)
+            .order_by(*self._order, table.id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

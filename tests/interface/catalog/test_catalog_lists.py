@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event, insert
+from sqlalchemy import insert
 
 from services.catalog.handlers import languages, models
 from services.catalog.models.tables import ModelRow, Publication
 from shared.rpc.catalog import ListLanguages, ListModels
 from shared.runtime import migrations
 from shared.runtime.database import Database
+from shared.runtime.testing.plans import query_plans
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MANY = 2000
@@ -48,22 +48,8 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def plans(database: Database) -> Iterator[list[str]]:
-    """How the database goes about each query that the test asks, as it tells itself."""
-    found: list[str] = []
-    explain = "EXPLAIN QUERY PLAN " if database.engine.dialect.name == "sqlite" else "EXPLAIN "
-
-    def ask(_: Any, cursor: Any, statement: str, parameters: Any, *__: Any) -> None:
-        if not statement.startswith("SELECT"):
-            return
-        own = cursor.connection.cursor()
-        if database.engine.dialect.name == "postgresql":
-            own.execute("SET LOCAL enable_seqscan = off")  # so small a table would be read whole
-        own.execute(explain + statement, parameters)
-        found.append("\n".join(str(row) for row in own.fetchall()))
-
-    event.listen(database.engine, "before_cursor_execute", ask)
-    yield found
-    event.remove(database.engine, "before_cursor_execute", ask)
+    with query_plans(database) as found:
+        yield found
 
 
 def test_pages_of_models_come_from_the_index_in_order(database: Database, plans: list[str]) -> None:

@@ -311,6 +311,21 @@ def test_a_model_whose_hosting_lapses_is_disabled_and_says_why(
         call(FindTranscriptionTarget(organisation_id=train.organisation_id, key=model.key))
 
 
+def test_an_enabled_model_that_is_deleted_cannot_be_transcribed_with_from_then_on(
+    amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
+) -> None:
+    training = call(train)
+    publish(amqp_url, succeeded(train, training.id))
+    publish(amqp_url, granted(train, training.id))
+    until(lambda: offered(call, train) == [model.key])
+
+    call(DeleteModel(organisation_id=train.organisation_id, model_id=model.id))
+
+    assert offered(call, train) == []
+    with pytest.raises(ArgotError, match="invalid-language"):
+        call(FindTranscriptionTarget(organisation_id=train.organisation_id, key=model.key))
+
+
 def test_success_waits_for_what_quota_says_and_is_never_half_done(
     amqp_url: str, call: TestCaller, model: CustomModel, train: TrainModel, neighbours: Any
 ) -> None:

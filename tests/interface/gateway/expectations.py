@@ -68,6 +68,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
         201, None, body={"language": "fr", "name": "{unique}.wav", "size": 5}
     ),
     ("GET", TRANSCRIPTION): Expected(200, "not-found"),
+    ("DELETE", TRANSCRIPTION): Expected(204, "not-found", uses_up=True),
     ("GET", TRANSCRIPTION + "/result"): Expected(409, "not-found", "not-ready-to-run"),
     ("GET", "/v1/models"): Expected(200, None),
     ("GET", "/v1/models/{model}"): Expected(200, "not-found"),
@@ -84,6 +85,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
         },
     ),
     ("GET", ALIGNMENT): Expected(200, "not-found"),
+    ("DELETE", ALIGNMENT): Expected(204, "not-found", uses_up=True),
     ("GET", ALIGNMENT + "/result"): Expected(409, "not-found", "not-ready-to-run"),
     ("GET", ADMIN + "/plan"): administration(200),
     ("PUT", ADMIN + "/plan"): administration(200, body=PLAN),

@@ -97,6 +97,10 @@ class FakeTranscriber:
             id="y1", upload_id="u2", part_size=uploads.PART_SIZE, part_count=1
         )
 
+    @answers(transcriber.GetOpened)
+    def get_opened(self, _request: transcriber.GetOpened) -> transcriber.OpenedTranscription:
+        raise ArgotError("not-found")
+
     @answers(transcriber.GetTranscription)
     def get_transcription(self, request: transcriber.GetTranscription) -> transcriber.Transcription:
         job = request.transcription_id
@@ -113,6 +117,12 @@ class FakeTranscriber:
         if job not in {"x1", "y1"}:
             raise ArgotError("not-found")
         return transcription(job)
+
+    @answers(transcriber.DeleteTranscription)
+    def delete_transcription(self, request: transcriber.DeleteTranscription) -> Nothing:
+        if request.transcription_id != {"transcription": "x1", "alignment": "y1"}[request.kind]:
+            raise ArgotError("not-found")
+        return Nothing()
 
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:

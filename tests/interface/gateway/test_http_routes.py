@@ -144,6 +144,9 @@ def test_transcriptions(http: httpx.Client) -> None:
     for form, (content, kind) in RESULTS.items():
         result = http.get(f"/api/v1/transcriptions/x1/result?format={form}")
         assert (result.headers["Content-Type"], result.text) == (kind, content)
+    deleted = http.delete("/api/v1/transcriptions/x1")
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert http.delete("/api/v1/transcriptions/x2").json()["code"] == "not-found"
 
 
 def test_alignments(http: httpx.Client) -> None:
@@ -162,6 +165,8 @@ def test_alignments(http: httpx.Client) -> None:
     for form in ("json", "srt"):
         result = http.get(f"/api/v1/alignments/y1/result?format={form}")
         assert (result.text, result.headers["Content-Type"]) == RESULTS[form]
+    assert http.delete("/api/v1/alignments/y1").status_code == 204
+    assert http.delete("/api/v1/alignments/x1").json()["code"] == "not-found"
 
 
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:

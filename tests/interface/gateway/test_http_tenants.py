@@ -4,7 +4,7 @@ The routes come from the OpenAPI document, and what they shall answer from `expe
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -102,6 +102,10 @@ class Tenants:
         elif path.endswith("{dataset_id}"):
             dataset_id = made.new_dataset(self.own, self.things.model_id)
             known = known | {"dataset_id": dataset_id}
+        elif path.endswith("{transcription_id}"):
+            known = known | {"transcription_id": made.new_transcription(self.own)}
+        elif path.endswith("{alignment_id}"):
+            known = known | {"alignment_id": made.new_alignment(self.own)}
         else:
             known = known | {"upload_id": made.new_upload(self.own, self.things.model_id)}
         return Things(**known)
@@ -224,8 +228,17 @@ def test_a_transcription_is_no_alignment(tenants: Tenants) -> None:
         f"/transcriptions/{things.alignment_id}",
         f"/alignments/{things.transcription_id}",
     ):
-        for response in (tenants.own.get(path), tenants.own.get(f"{path}/result")):
+        own = tenants.own
+        for response in (own.get(path), own.get(f"{path}/result"), own.delete(path)):
             assert (response.status_code, code(response)) == (404, "not-found")
+
+
+@pytest.mark.parametrize("new", [made.new_transcription, made.new_alignment])
+def test_a_job_is_deleted_once(tenants: Tenants, new: Callable[[httpx.Client], str]) -> None:
+    path = f"/{new.__name__.removeprefix('new_')}s/{new(tenants.own)}"
+    assert tenants.own.delete(path).status_code == 204
+    for response in (tenants.own.delete(path), tenants.own.get(path)):
+        assert (response.status_code, code(response)) == (404, "not-found")
 
 
 @pytest.mark.parametrize("transcript", [" \n", "a\u0000b"])
@@ -261,6 +274,26 @@ def test_a_repeat_under_a_key_is_answered_as_before(tenants: Tenants, path: str)
     assert (other.status_code, code(other)) == (422, "invalid-request")
     created = tenants.own.get("/custom-models?limit=200").json()["items"]
     assert sum(item["name"] == body.get("name") for item in created) == (path == "/custom-models")
+
+
+@pytest.mark.parametrize("path", ["/transcriptions", "/alignments"])
+def test_a_repeat_is_answered_though_its_language_was_withdrawn(
+    argot: Services, tenants: Tenants, path: str
+) -> None:
+    key, body = {"Idempotency-Key": str(uuid7())}, CREATING[path] | {"language": made.ONLY_ACME}
+    first = tenants.own.post(path, json=body, headers=key)
+    assert first.status_code == 201
+    at = f"/admin/organisations/acme/publications/{made.ONLY_ACME}"
+    with argot.client("root", "sysop") as sysop:
+        sysop.delete(at).raise_for_status()
+        again = tenants.own.post(path, json=body, headers=key)
+        other = tenants.own.post(path, json=body | CHANGED[path], headers=key)
+        new = tenants.own.post(path, json=body, headers={"Idempotency-Key": str(uuid7())})
+        sysop.put(at).raise_for_status()
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Location"] == first.headers["Location"]
+    assert (other.status_code, code(other)) == (422, "invalid-request")
+    assert (new.status_code, code(new)) == (403, "language-not-published")
 
 
 def test_a_key_is_an_organisations_and_a_models(tenants: Tenants) -> None:

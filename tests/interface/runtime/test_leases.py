@@ -40,6 +40,14 @@ def test_jobs_are_leased_once_and_oldest_first(database: Database, job_table: An
     assert [job and job.id for job in taken] == ["1", "2", None]
 
 
+def test_a_queue_has_an_order_of_its_own(database: Database, job_table: Any) -> None:
+    add(database, job_table, "1", "2", "3")
+    waiting, last_first = job_table.done.is_(False), [job_table.id.desc()]
+    jobs = JobQueue(database, job_table, waiting, lease_seconds=30, order=last_first)
+
+    assert [job and job.id for job in (jobs.take(), jobs.take())] == ["3", "2"]
+
+
 def test_of_many_workers_each_job_goes_to_one(database: Database, job_table: Any) -> None:
     add(database, job_table, *(f"{number:02}" for number in range(20)))
     taken: list[str] = []

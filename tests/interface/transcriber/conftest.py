@@ -14,6 +14,7 @@ from shared.events.data import StoredFile
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     CompleteAudioUpload,
+    DeleteTranscription,
     GetResult,
     GetTranscription,
     JobKind,
@@ -101,6 +102,13 @@ class Client:
             organisation_id=self.organisation_id, transcription_id=job_id, kind=kind
         )
         return self.call(request)
+
+    def delete(self, job_id: str, kind: JobKind = "transcription") -> None:
+        self.call(
+            DeleteTranscription(
+                organisation_id=self.organisation_id, transcription_id=job_id, kind=kind
+            )
+        )
 
     def result(
         self,

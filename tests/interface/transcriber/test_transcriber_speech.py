@@ -12,7 +12,7 @@ from faster_whisper import WhisperModel
 from argot.corpus import Prompt
 from services.transcriber.adapters.recogniser import COMPUTE_TYPES, OPTIONS
 from shared.errors import ArgotError
-from shared.events.catalog import CustomModelDeleted
+from shared.events.catalog import CustomModelDeleted, CustomModelDisabled
 from shared.events.contract import Event
 from shared.events.data import StoredFile
 from shared.events.transcriber import (
@@ -123,7 +123,7 @@ def test_hostile_audio_fails_alone(client: Client, tap: Tap, french: list[Prompt
     assert isinstance(end_of(tap, good), TranscriptionSucceeded)
 
 
-def test_a_custom_model_until_it_is_deleted(
+def test_a_custom_model_serves_what_was_accepted_until_it_is_deleted(
     client: Client,
     tap: Tap,
     artifact: StoredFile,
@@ -132,11 +132,13 @@ def test_a_custom_model_until_it_is_deleted(
 ) -> None:
     audio, target = french[0].path.read_bytes(), custom(artifact)
     unpacked = Path(environment["ARGOT_CACHE_DIR"], "artifacts", artifact.sha256)
+    assert target.model_id is not None
+    off = CustomModelDisabled(organisation_id="acme", model_id=target.model_id, reason="Hosting")
+    publish(environment["ARGOT_AMQP_URL"], off)
     assert isinstance(end_of(tap, client.submit(audio, target=target)), TranscriptionSucceeded)
     assert (unpacked / "model.bin").is_file()
     late = client.open("talk.wav", len(audio), target)
     client.send(late.upload_id, audio)
-    assert target.model_id is not None
     gone = CustomModelDeleted(organisation_id="acme", model_id=target.model_id)
     publish(environment["ARGOT_AMQP_URL"], gone)
     wait_until(lambda: not unpacked.exists())

@@ -1,6 +1,7 @@
 """Long audio is heard in spans that are cut where it is quiet."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from services.transcriber.adapters.recogniser import (
     BORDER_SECONDS,
     SAMPLE_RATE,
     SPAN_SECONDS,
+    PcmFile,
     spans,
 )
 
@@ -33,3 +35,13 @@ def test_spans_cover_everything_and_are_cut_in_the_pause() -> None:
     assert all(before[1] == after[0] for before, after in pairwise(found))
     assert all(0 < end - begin <= LONGEST for begin, end in found)
     assert pause < found[0][1] < pause + SAMPLE_RATE
+
+
+def test_a_file_is_cut_as_its_samples_are(tmp_path: Path) -> None:
+    audio = noise(2 * LONGEST)
+    path = tmp_path / "audio.pcm"
+    path.write_bytes(audio.astype("<i2").tobytes())
+    file = PcmFile(path)
+    assert list(spans(file)) == list(spans(audio))
+    for begin, end in spans(file):
+        assert np.array_equal(file[begin:end], audio[begin:end])

@@ -69,6 +69,18 @@ def test_json_has_segments_words_times_and_probabilities() -> None:
     }
 
 
+def test_a_transcript_is_written_as_its_segments_come() -> None:
+    segments = iter(TRANSCRIPT.segments)
+    pieces = domain.written("fr", 4.0, segments)
+    begun = next(pieces) + next(pieces)
+    assert list(segments) == [TRANSCRIPT.segments[1]], "it would wait for the last one"
+    assert begun.endswith('"words":[{"start":0.0,"end":0.5,"word":" Bonjour","probability":0.8}]}')
+    whole = domain.written("fr", 4.0, TRANSCRIPT.segments)
+    assert "".join(whole).encode() == DOCUMENT
+    silence = Transcript(language="fr", duration=4.0, segments=())
+    assert "".join(domain.written("fr", 4.0, ())) == silence.model_dump_json()
+
+
 def test_captions_and_text() -> None:
     assert (
         domain.render(DOCUMENT, "transcription", "txt").content
