@@ -15,7 +15,7 @@ from services.transcriber.adapters.artifacts import Artifacts
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
 from services.transcriber.adapters.recogniser import Recogniser
-from services.transcriber.domain import (
+from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
     Stopped,

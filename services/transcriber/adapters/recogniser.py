@@ -16,7 +16,7 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as Heard
 
-from services.transcriber.domain import Segment, Word, spoken_language
+from services.transcriber.domain.transcripts import Segment, Word, spoken_language
 
 SAMPLE_RATE = 16_000
 SPAN_SECONDS = 300

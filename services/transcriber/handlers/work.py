@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from services.transcriber import models
-from services.transcriber.domain import TranscriptionFault
+from services.transcriber.domain.transcripts import TranscriptionFault
 from services.transcriber.models import DeletedModel, Transcription
 from shared.events import transcriber as events
 from shared.events.catalog import CustomModelDeleted

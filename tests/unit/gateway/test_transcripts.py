@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.gateway import transcripts
-from services.transcriber.domain import Segment, Transcript, Word
+from services.transcriber.domain.transcripts import Segment, Transcript, Word
 
 HELLO = Segment(
     start=0.5,

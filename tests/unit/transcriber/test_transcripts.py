@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from services.transcriber import domain
-from services.transcriber.domain import (
+from services.transcriber.domain import transcripts
+from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
     Transcript,
@@ -50,7 +50,7 @@ ALIGNED = AlignedTranscript(
 
 
 def test_json_has_segments_words_times_and_probabilities() -> None:
-    result = domain.render(DOCUMENT, "transcription", "json")
+    result = transcripts.render(DOCUMENT, "transcription", "json")
     assert result.content_type == "application/json"
     assert json.loads(result.content) == {
         "language": "fr",
@@ -71,14 +71,14 @@ def test_json_has_segments_words_times_and_probabilities() -> None:
 
 def test_captions_and_text() -> None:
     assert (
-        domain.render(DOCUMENT, "transcription", "txt").content
+        transcripts.render(DOCUMENT, "transcription", "txt").content
         == "Bonjour <vous> & moi\nà bientôt\n"
     )
-    assert domain.render(DOCUMENT, "transcription", "srt").content == (
+    assert transcripts.render(DOCUMENT, "transcription", "srt").content == (
         "1\n00:00:00,000 --> 00:00:01,500\nBonjour <vous> & moi\n\n"
         "2\n00:00:01,500 --> 00:00:04,000\nà bientôt\n\n"
     )
-    assert domain.render(DOCUMENT, "transcription", "vtt").content == (
+    assert transcripts.render(DOCUMENT, "transcription", "vtt").content == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
         "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
     )
@@ -86,7 +86,7 @@ def test_captions_and_text() -> None:
 
 def test_an_alignment_as_json_and_as_captions() -> None:
     document = ALIGNED.model_dump_json().encode()
-    assert json.loads(domain.render(document, "alignment", "json").content) == {
+    assert json.loads(transcripts.render(document, "alignment", "json").content) == {
         "language": "fr",
         "duration": 4.0,
         "cues": [
@@ -109,11 +109,11 @@ def test_an_alignment_as_json_and_as_captions() -> None:
         ],
         "unmatched_audio": [[2.0, 3.5]],
     }
-    assert domain.render(document, "alignment", "vtt").content == (
+    assert transcripts.render(document, "alignment", "vtt").content == (
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
         "00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
     )
-    assert domain.render(document, "alignment", "srt").content.startswith(
+    assert transcripts.render(document, "alignment", "srt").content.startswith(
         "1\n00:00:00,500 --> 00:00:01,500\nBonjour\u00a0!\n\n2\n"
     )
 
@@ -121,16 +121,16 @@ def test_an_alignment_as_json_and_as_captions() -> None:
 @pytest.mark.parametrize("text", ["", " \n\t\u2028", "a\x00b", "\x1b[0m"])
 def test_refused_transcripts(text: str) -> None:
     with pytest.raises(ArgotError) as refusal:
-        domain.check_transcript(text)
+        transcripts.check_transcript(text)
     assert refusal.value.code == "invalid-request"
     assert refusal.value.errors[0]["field"] == "transcript"
 
 
 def test_a_file_without_speech_has_an_empty_transcript() -> None:
     silence = Transcript(language="fr", duration=4.0, segments=()).model_dump_json().encode()
-    assert domain.render(silence, "transcription", "txt").content == ""
-    assert domain.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
-    assert json.loads(domain.render(silence, "transcription", "json").content)["text"] == ""
+    assert transcripts.render(silence, "transcription", "txt").content == ""
+    assert transcripts.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
+    assert json.loads(transcripts.render(silence, "transcription", "json").content)["text"] == ""
 
 
 @pytest.mark.parametrize(
@@ -150,18 +150,18 @@ def test_a_file_without_speech_has_an_empty_transcript() -> None:
 )
 def test_refused_files(name: str, size: int, code: str) -> None:
     with pytest.raises(ArgotError) as refusal:
-        domain.check_file(name, size)
+        transcripts.check_file(name, size)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("name", ["a.wav", "Ma réunion (1).MP3", "talk.mkv", "a.mp4", "a.flac"])
 def test_audio_and_video_are_taken(name: str) -> None:
-    domain.check_file(name, MAX_FILE_SIZE)
+    transcripts.check_file(name, MAX_FILE_SIZE)
 
 
 def test_cantonese_is_heard_as_chinese_by_older_models() -> None:
-    assert domain.spoken_language("yue", {"yue", "zh"}.__contains__) == "yue"
-    assert domain.spoken_language("yue", {"zh", "fr"}.__contains__) == "zh"
+    assert transcripts.spoken_language("yue", {"yue", "zh"}.__contains__) == "yue"
+    assert transcripts.spoken_language("yue", {"zh", "fr"}.__contains__) == "zh"
     with pytest.raises(TranscriptionFault) as fault:
-        domain.spoken_language("fr", {"en"}.__contains__)
+        transcripts.spoken_language("fr", {"en"}.__contains__)
     assert (fault.value.code, fault.value.final) == ("language-not-supported", True)

@@ -1,4 +1,4 @@
-"""What the transcriber decides: what it takes, and how transcripts and captions are written."""
+"""What files and texts are taken, and how transcripts and captions are written."""
 
 from collections.abc import Callable
 
