@@ -15,12 +15,14 @@ from services.transcriber.adapters.artifacts import Artifacts
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
 from services.transcriber.adapters.recogniser import Recogniser
+from services.transcriber.domain.glossary import hot_words, prepare
 from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
     Stopped,
     Transcript,
     TranscriptionFault,
+    edited,
 )
 from services.transcriber.handlers import uploads, work
 from services.transcriber.models import Transcription
@@ -84,14 +86,16 @@ class Attempt:
         duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
         model = self.find_model(job.target)
-        segments = self._listen(job, lease, model, pcm, duration)
+        heard = self._listen(job, lease, model, pcm, duration)
         document: Transcript | AlignedTranscript
         if text is None:
-            document = Transcript(language=language, duration=duration, segments=tuple(segments))
+            terms = prepare(work.glossary(job, self.database))  # it may have changed meanwhile
+            segments = edited(heard, terms)
+            document = Transcript(language=language, duration=duration, segments=segments)
         else:
-            document = _aligned(text, segments, language, duration)
+            document = _aligned(text, heard, language, duration)
         result = folder / "result.json"
-        result.write_text(document.model_dump_json(), "utf-8")
+        result.write_text(document.model_dump_json(exclude_none=True), "utf-8")
         # Beside the audio, and this attempt's own: a worker that lost its lease changes nothing.
         key = f"{job.audio_key.rpartition('/')[0]}/{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
@@ -101,8 +105,10 @@ class Attempt:
         self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float
     ) -> list[Segment]:
         segments: list[Segment] = []
+        # The text of an alignment is the user's: nothing is offered for it.
+        entries = work.glossary(job, self.database) if job.kind == "transcription" else []
         due = time.monotonic() + PROGRESS_SECONDS
-        for heard in model.listen(pcm, job.target.language):
+        for heard in model.listen(pcm, job.target.language, hot_words(entries)):
             if lease.lost.is_set():
                 raise Stopped(job.id)
             if heard.segment is not None:

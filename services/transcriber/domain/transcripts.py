@@ -1,9 +1,10 @@
 """What files and texts are taken, and how transcripts and captions are written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from services.transcriber.domain.glossary import Edited, Terms, edit
 from shared.errors import ArgotError
 from shared.rpc.transcriber import JobKind, Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
@@ -50,17 +51,29 @@ class Word(_Part):
 
 
 class Segment(_Part):
-    """A phrase; `probability` is the geometric mean of its tokens'."""
+    """A phrase as it was heard; `probability` is the geometric mean of its tokens'.
+
+    `edited` is there where the glossary changed the text.
+    """
 
     start: float
     end: float
     text: str
     probability: float
     words: tuple[Word, ...]
+    edited: Edited | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text by the glossary."""
+        return self.edited.text if self.edited else self.text
 
 
 class Transcript(_Part):
-    """The result as it is stored and as `format=json` answers it; `duration` in seconds."""
+    """The result as it is stored and as `format=json` answers it; `duration` in seconds.
+
+    It is written without what is None.
+    """
 
     language: str
     duration: float
@@ -71,6 +84,14 @@ class Transcript(_Part):
     def text(self) -> str:
         """All segments, separated by spaces."""
         return " ".join(segment.text for segment in self.segments)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def edited_text(self) -> str | None:
+        """The same by the glossary, where that changed anything."""
+        if not any(segment.edited for segment in self.segments):
+            return None
+        return " ".join(segment.shown for segment in self.segments)
 
 
 class AlignedTranscript(_Part):
@@ -116,19 +137,28 @@ def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
     raise TranscriptionFault("language-not-supported", message, final=True)
 
 
-def render(document: bytes, kind: JobKind, result_format: ResultFormat) -> Result:
-    """A stored result in one of the formats."""
+def edited(segments: Iterable[Segment], terms: Terms) -> tuple[Segment, ...]:
+    """The segments with what the glossary makes of them."""
+    return tuple(
+        segment.model_copy(update={"edited": edit(segment.text, terms)}) for segment in segments
+    )
+
+
+def render(
+    document: bytes, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
+) -> Result:
+    """A stored result in one of the formats; JSON has all texts, the others one of them."""
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
         return Result(content=document.decode(), content_type=content_type)
     write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    cues = _captions(document) if kind == "alignment" else _segments(document)
+    cues = _captions(document) if kind == "alignment" else _segments(document, glossary=glossary)
     return Result(content=write(cues), content_type=content_type)
 
 
-def _segments(document: bytes) -> list[Cue]:
+def _segments(document: bytes, *, glossary: bool) -> list[Cue]:
     segments = Transcript.model_validate_json(document).segments
-    return [Cue(each.start, each.end, each.text) for each in segments]
+    return [Cue(each.start, each.end, each.shown if glossary else each.text) for each in segments]
 
 
 def _captions(document: bytes) -> list[Cue]:

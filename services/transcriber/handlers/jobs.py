@@ -83,7 +83,9 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
             storage.get_file(job.result_key, path)
         except StorageUnavailable as error:
             raise ArgotError("service-unavailable", "Storage did not answer in time") from error
-        return transcripts.render(path.read_bytes(), request.kind, request.format)
+        return transcripts.render(
+            path.read_bytes(), request.kind, request.format, glossary=request.glossary
+        )
 
 
 def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:

@@ -107,6 +107,8 @@ class Client:
         job_id: str,
         result_format: ResultFormat = "json",
         kind: JobKind = "transcription",
+        *,
+        glossary: bool = True,
     ) -> Result:
         return self.call(
             GetResult(
@@ -114,6 +116,7 @@ class Client:
                 transcription_id=job_id,
                 kind=kind,
                 format=result_format,
+                glossary=glossary,
             )
         )
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from services.transcriber.domain import transcripts
+from services.transcriber.domain.glossary import prepare
 from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
@@ -13,6 +14,7 @@ from services.transcriber.domain.transcripts import (
     Word,
 )
 from shared.errors import ArgotError
+from shared.rpc.transcriber import GlossaryEntry, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech.alignment.values import AlignedCue, AlignedWord
 
@@ -30,7 +32,7 @@ TRANSCRIPT = Transcript(
         Segment(start=1.5, end=4.0, text="à bientôt", probability=0.7, words=()),
     ),
 )
-DOCUMENT = TRANSCRIPT.model_dump_json().encode()
+DOCUMENT = TRANSCRIPT.model_dump_json(exclude_none=True).encode()
 ALIGNED = AlignedTranscript(
     language="fr",
     duration=4.0,
@@ -82,6 +84,31 @@ def test_captions_and_text() -> None:
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
         "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
     )
+
+
+def test_what_the_glossary_made_is_kept_apart_from_what_was_heard() -> None:
+    terms = prepare([GlossaryEntry(term="BIENTÔT", replacement="demain")])
+    segments = transcripts.edited(TRANSCRIPT.segments, terms)
+    glossed = TRANSCRIPT.model_copy(update={"segments": segments})
+    document = glossed.model_dump_json(exclude_none=True).encode()
+    written = json.loads(transcripts.render(document, "transcription", "json").content)
+    raw_json = transcripts.render(document, "transcription", "json", glossary=False).content
+    assert json.loads(raw_json) == written
+    assert written["text"] == TRANSCRIPT.text
+    assert written["edited_text"] == "Bonjour <vous> & moi à demain"
+    untouched, changed = written["segments"]
+    assert untouched == json.loads(DOCUMENT)["segments"][0]
+    assert changed["text"] == "à bientôt"
+    assert changed["edited"] == {
+        "text": "à demain",
+        "replacements": [{"offset": 2, "length": 7, "replacement": "demain"}],
+    }
+    forms: list[ResultFormat] = ["txt", "srt", "vtt"]
+    for form in forms:
+        shown = transcripts.render(document, "transcription", form).content
+        raw = transcripts.render(document, "transcription", form, glossary=False).content
+        assert raw == transcripts.render(DOCUMENT, "transcription", form).content
+        assert shown == raw.replace("bientôt", "demain")
 
 
 def test_an_alignment_as_json_and_as_captions() -> None:
