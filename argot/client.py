@@ -1,6 +1,6 @@
 """The HTTP API of one Argot server, as one organisation's user sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ from shared.rpc.ingest import Dataset, NamedFile, OpenedUpload, OpenedUploads
 from shared.rpc.trainer import Training
 from shared.rpc.transcriber import (
     AlignmentFormat,
+    Glossary,
+    GlossaryEntry,
     OpenedTranscription,
     ResultFormat,
     Transcription,
@@ -132,6 +134,14 @@ class Client:
         """The captions; `not-ready-to-run` before the end."""
         path = f"alignments/{quote(alignment_id)}/result"
         return self._server.send("GET", path, params={"format": form}).text
+
+    def glossary(self) -> list[GlossaryEntry]:
+        """The terms that are replaced in transcripts, in their order."""
+        return self._server.read(Glossary, "GET", "glossary").items
+
+    def put_glossary(self, items: Sequence[Mapping[str, str | bool | None]]) -> None:
+        """Let these be all terms; `invalid-request` has the places of those that are refused."""
+        self._server.send("PUT", "glossary", body={"items": [*items]})
 
     def _pages(self, path: str, page_type: type[Page[ItemT]]) -> Iterator[ItemT]:
         params: dict[str, str | int] = {"limit": PAGE_SIZE}
