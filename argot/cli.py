@@ -5,7 +5,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from argot.commands import dead
+from argot.commands import dead, glossary
 from argot.commands.align import align
 from argot.commands.events import events
 from argot.commands.models import create, models
@@ -47,4 +47,5 @@ app = typer.Typer(
 )
 for command in (token, models, create, upload, train, transcribe, align, events):
     app.command()(command)
+app.add_typer(glossary.app, name="glossary")
 app.add_typer(dead.app, name="dead")

@@ -1,6 +1,6 @@
 """The HTTP API of one Argot server, as one organisation's user sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, Self, TypeVar
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ from shared.rpc.ingest import Dataset, NamedFile, OpenedUpload, OpenedUploads
 from shared.rpc.trainer import Training
 from shared.rpc.transcriber import (
     AlignmentFormat,
+    Glossary,
+    GlossaryEntry,
     JobKind,
     OpenedTranscription,
     ResultFormat,
@@ -137,6 +139,14 @@ class Client:
     def delete_job(self, kind: JobKind, job_id: str) -> None:
         """End a transcription or an alignment, and remove its audio and its result."""
         self._server.send("DELETE", f"{kind}s/{quote(job_id)}")
+
+    def glossary(self) -> list[GlossaryEntry]:
+        """The terms that are replaced in transcripts, in their order."""
+        return self._server.read(Glossary, "GET", "glossary").items
+
+    def put_glossary(self, items: Sequence[Mapping[str, str | bool | None]]) -> None:
+        """Let these be all terms; `invalid-request` has the places of those that are refused."""
+        self._server.send("PUT", "glossary", body={"items": [*items]})
 
     def _pages(self, path: str, page_type: type[Page[ItemT]]) -> Iterator[ItemT]:
         params: dict[str, str | int] = {"limit": PAGE_SIZE}

@@ -1,4 +1,7 @@
-"""A transcript in the forms of OpenAI's API. The input is the transcriber's `format=json`."""
+"""A transcript in the forms of OpenAI's API. The input is the transcriber's `format=json`.
+
+Texts are those of the glossary; words are as they were heard, since it is they that have times.
+"""
 
 import json
 import math
@@ -61,7 +64,7 @@ class VerboseTranscript(BaseModel):
 
 def plain(transcript: Json) -> Json:
     """The text alone."""
-    return {"text": transcript["text"]}
+    return {"text": _text(transcript)}
 
 
 def verbose(transcript: Json, granularities: frozenset[Granularity]) -> Json:
@@ -70,7 +73,7 @@ def verbose(transcript: Json, granularities: frozenset[Granularity]) -> Json:
     found = VerboseTranscript(
         language=transcript["language"],
         duration=transcript["duration"],
-        text=transcript["text"],
+        text=_text(transcript),
         segments=[_segment(number, each) for number, each in enumerate(segments)]
         if "segment" in granularities
         else None,
@@ -83,11 +86,21 @@ def verbose(transcript: Json, granularities: frozenset[Granularity]) -> Json:
 
 def events(transcript: Json) -> str:
     """The whole text as server-sent events: a delta for each segment, then the text."""
-    texts = [segment["text"] for segment in transcript["segments"]]
+    texts = [_shown(segment) for segment in transcript["segments"]]
     deltas = texts[:1] + [f" {text}" for text in texts[1:]]
     sent = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]
-    sent.append({"type": "transcript.text.done", "text": transcript["text"]})
+    sent.append({"type": "transcript.text.done", "text": _text(transcript)})
     return "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in sent)
+
+
+def _text(transcript: Json) -> str:
+    text: str = transcript["edited_text" if "edited_text" in transcript else "text"]
+    return text
+
+
+def _shown(segment: Json) -> str:
+    text: str = segment.get("edited", segment)["text"]
+    return text
 
 
 def _segment(number: int, segment: Json) -> TranscribedSegment:
@@ -96,7 +109,7 @@ def _segment(number: int, segment: Json) -> TranscribedSegment:
         seek=int(segment["start"] * FRAMES_A_SECOND),
         start=segment["start"],
         end=segment["end"],
-        text=segment["text"],
+        text=_shown(segment),
         avg_logprob=math.log(max(segment["probability"], LEAST_PROBABILITY)),
         compression_ratio=_compression_ratio(segment["text"]),
     )

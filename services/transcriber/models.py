@@ -1,4 +1,4 @@
-"""Transcriptions and alignments, the uploads of their audio, and custom models that are gone."""
+"""Transcriptions, alignments, uploads of audio, glossaries, and custom models that are gone."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from uuid6 import uuid7
 
-from services.transcriber.domain import Line
+from services.transcriber.domain.turns import Line
 from shared.rpc import transcriber as wire
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure
@@ -144,6 +144,15 @@ class DeletedModel(Base):
     deleted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class GlossaryRow(Base):
+    """An organisation's glossary: its `GlossaryEntry`s, in order."""
+
+    __tablename__ = "glossaries"
+
+    organisation_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    entries: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+
+
 class Repeat(RepeatColumns, Base):
     """A job that was opened under an idempotency key."""
 
@@ -222,6 +231,12 @@ def artifacts_of_model(session: Session, model_id: str) -> set[str]:
     """The digests of the artifacts that transcriptions with a custom model named."""
     query = select(Transcription.terms).where(Transcription.model_id == model_id)
     return {terms["artifact"]["sha256"] for terms in session.scalars(query) if terms["artifact"]}
+
+
+def glossary(session: Session, organisation_id: str) -> list[wire.GlossaryEntry]:
+    """The organisation's entries; none where it has no glossary."""
+    row = session.get(GlossaryRow, organisation_id)
+    return [wire.GlossaryEntry.model_validate(each) for each in row.entries] if row else []
 
 
 def is_deleted(session: Session, model_id: str | None) -> bool:

@@ -1,18 +1,21 @@
 """The transcriber service's entrypoints."""
 
-from services.transcriber.handlers import jobs, uploads
+from services.transcriber.handlers import glossary, jobs, uploads
 from shared.rpc.contract import Nothing
 from shared.rpc.transcriber import (
     AbortAudioUpload,
     CompleteAudioUpload,
     DeleteTranscription,
     GetAudioUpload,
+    GetGlossary,
     GetOpened,
     GetResult,
     GetTranscription,
+    Glossary,
     OpenAlignment,
     OpenedTranscription,
     OpenTranscription,
+    PutGlossary,
     Result,
     SignAudioParts,
     Transcription,
@@ -24,7 +27,7 @@ from shared.runtime.service.storage import ObjectStorage
 
 
 class TranscriberService:
-    """Transcriptions, alignments, and their results."""
+    """Transcriptions, alignments, their results, and glossaries."""
 
     name = "transcriber"
     context = RequestContext()
@@ -54,6 +57,14 @@ class TranscriberService:
     @answers(GetResult)
     def get_result(self, request: GetResult) -> Result:
         return jobs.get_result(request, self.database, self.storage)
+
+    @answers(GetGlossary)
+    def get_glossary(self, request: GetGlossary) -> Glossary:
+        return glossary.get_glossary(request, self.database)
+
+    @answers(PutGlossary)
+    def put_glossary(self, request: PutGlossary) -> Glossary:
+        return glossary.put_glossary(request, self.database)
 
     @answers(SignAudioParts)
     def sign_audio_parts(self, request: SignAudioParts) -> SignedParts:

@@ -14,12 +14,14 @@ from services.transcriber import models
 from services.transcriber.adapters.artifacts import Artifacts
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
-from services.transcriber.adapters.recogniser import Recogniser
-from services.transcriber.domain import (
+from services.transcriber.adapters.recogniser import Progress, Recogniser
+from services.transcriber.domain.glossary import hot_words, prepare
+from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
     Stopped,
     TranscriptionFault,
+    edited,
     written,
 )
 from services.transcriber.handlers import uploads, work
@@ -84,13 +86,16 @@ class Attempt:
         duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
         model = self.find_model(job.target)
-        segments = self._listen(job, lease, model, pcm, duration)
+        # The text of an alignment is the user's: no glossary counts for it.
+        entries = work.glossary(job, self.database) if text is None else []
+        heard = self._listen(job, lease, model.listen(pcm, language, hot_words(entries)), duration)
         result = folder / "result.json"
         with result.open("w", encoding="utf-8") as file:
             if text is None:
+                segments = edited(heard, prepare(entries))
                 file.writelines(written(language, duration, segments))
             else:
-                file.write(_aligned(text, segments, language, duration).model_dump_json())
+                file.write(_aligned(text, heard, language, duration).model_dump_json())
         # This attempt's own: a worker that lost its lease changes nothing.
         key = f"{models.folder(job.audio_key)}{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
@@ -98,11 +103,11 @@ class Attempt:
             self.storage.remove(key)
 
     def _listen(
-        self, job: Transcription, lease: Lease, model: Recogniser, pcm: Path, duration: float
+        self, job: Transcription, lease: Lease, hearing: Iterable[Progress], duration: float
     ) -> Iterator[Segment]:
         """What is said, as it is heard. Raises `Stopped`."""
         due = time.monotonic() + PROGRESS_SECONDS
-        for heard in model.listen(pcm, job.target.language):
+        for heard in hearing:
             if lease.lost.is_set():
                 raise Stopped(job.id)
             if heard.segment is not None:

@@ -1,6 +1,8 @@
 """Calls that the transcriber answers: transcriptions, alignments, and their results."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
 
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure, Idempotency, Nothing, Repeatable, Reply, Request, Time
@@ -10,6 +12,18 @@ ResultFormat = Literal["json", "txt", "srt", "vtt"]
 AlignmentFormat = Literal["vtt", "srt", "json"]
 JobKind = Literal["transcription", "alignment"]
 """An id of one kind is `not-found` among those of the other."""
+
+
+MAX_TERMS = 1000
+TermText = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^\x00-\x1F\x7F-\x9F\u2028\u2029]*$",
+    ),
+]
 
 
 class OpenedTranscription(Reply):
@@ -38,6 +52,24 @@ class Result(Reply):
 
     content: str
     content_type: str
+
+
+class GlossaryEntry(Reply):
+    """Where `term` is heard as whole words, `replacement` is written.
+
+    `language` is one that Whisper knows, such as `fr`; None for all.
+    """
+
+    term: TermText
+    replacement: TermText
+    case_sensitive: bool = False
+    language: str | None = None
+
+
+class Glossary(Reply):
+    """An organisation's entries in its order; none where it has set none."""
+
+    items: list[GlossaryEntry] = Field(max_length=MAX_TERMS)
 
 
 class OpenTranscription(Repeatable[OpenedTranscription]):
@@ -86,13 +118,32 @@ class DeleteTranscription(Request[Nothing]):
 
 
 class GetResult(Request[Result]):
-    """Errors: `not-found`, `not-ready-to-run`."""
+    """Errors: `not-found`, `not-ready-to-run`.
+
+    Without `glossary` text and captions are as they were heard; JSON always has both.
+    """
 
     service: ClassVar[str] = "transcriber"
     organisation_id: str
     transcription_id: str
     kind: JobKind = "transcription"
     format: ResultFormat
+    glossary: bool = True
+
+
+class GetGlossary(Request[Glossary]):
+    """What applies to transcriptions that end from now on."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+
+
+class PutGlossary(Request[Glossary]):
+    """Replace all entries. Errors: `invalid-request` (the place of each bad entry)."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    items: list[GlossaryEntry] = Field(max_length=MAX_TERMS)
 
 
 class SignAudioParts(Request[SignedParts]):

@@ -1,6 +1,6 @@
 """Transcriptions with base languages and custom models."""
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
@@ -31,9 +31,10 @@ class NewTranscription(Audio):
 
 
 class ResultQuery(BaseModel):
-    """In which form the transcript is wanted."""
+    """In which form the transcript is wanted; JSON always has the text as it was heard, too."""
 
     format: ResultFormat = "json"
+    glossary: bool = Field(default=True, description="false: the text as it was heard")
 
 
 @transcriptions.route(
@@ -98,6 +99,7 @@ def show_result(visit: Visit, transcription_id: str, query: ResultQuery) -> Answ
             organisation_id=visit.principal.organisation_id,
             transcription_id=transcription_id,
             format=query.format,
+            glossary=query.glossary,
         )
     )
     return Answer(result.content, media_type=result.content_type)

@@ -6,7 +6,7 @@ The options are those that the trainer scores with (`services/trainer/engine`: `
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as Heard
 
-from services.transcriber.domain import Segment, Word, spoken_language
+from services.transcriber.domain.transcripts import Segment, Word, spoken_language
 
 SAMPLE_RATE = 16_000
 SPAN_SECONDS = 300
@@ -36,6 +36,13 @@ OPTIONS: dict[str, Any] = {
     # Whisper makes words up where nobody speaks.
     "vad_filter": True,
 }
+CONTEXT_TOKENS = 448
+"""Of a window, all that the decoder is told and all that it writes."""
+HOT_TOKENS = 112
+"""A quarter of them for hot words, half of what faster-whisper would cut at: fast speech in some
+scripts takes more than the other half."""
+MARK_TOKENS = 4
+"""That a past follows, that the text begins, its language, its task."""
 SHORT_SECONDS = 16
 """Shorter audio is heard with a limit to its text; in longer one, loops are heard again."""
 COMPUTE_TYPES = {"cpu": "int8_float32", "cuda": "float16"}
@@ -88,23 +95,41 @@ class Recogniser:
             cpu_threads=threads or len(os.sched_getaffinity(0)),
         )
 
-    def listen(self, pcm: Path, language: str) -> Iterator[Progress]:
+    def listen(self, pcm: Path, language: str, hot_words: Iterable[str] = ()) -> Iterator[Progress]:
         """Segments of a file of 16-bit mono samples at 16 kHz, in order, as they are heard.
 
+        The decoder is offered the hot words that fit into `HOT_TOKENS`, the first ones first.
         Raises `TranscriptionFault` where the model does not know the language.
         """
         samples = PcmFile(pcm)
         spoken = spoken_language(language, self._knows)
+        offered = self._offered(hot_words)
+        room = CONTEXT_TOKENS - MARK_TOKENS
+        options = OPTIONS
+        if offered:
+            options, room = OPTIONS | {"hotwords": offered}, room - HOT_TOKENS
         for begin, end in spans(samples):
             waveform = samples[begin:end].astype(np.float32) / 32768
             offset, limit = begin / SAMPLE_RATE, end / SAMPLE_RATE
+            most = _most_tokens(limit - offset, room)
             heard, _ = self._model.transcribe(
-                waveform, language=spoken, max_new_tokens=_most_tokens(limit - offset), **OPTIONS
+                waveform, language=spoken, max_new_tokens=most, **options
             )
             for each in heard:
                 segment = _segment(each, offset, limit)
                 yield Progress(segment.end, segment if segment.text else None)
             yield Progress(limit, None)
+
+    def _offered(self, hot_words: Iterable[str]) -> str:
+        """The words as faster-whisper takes them; empty where there are none."""
+        offered, left = [], HOT_TOKENS
+        for word in hot_words:
+            # One by one: the tokens of words with commas between them are those of each.
+            cost = len(self._model.hf_tokenizer.encode(f" {word},", add_special_tokens=False).ids)
+            if cost <= left and "<|" not in word:  # which could be read as a mark of the model
+                offered.append(word)
+                left -= cost
+        return ", ".join(offered)
 
     def _knows(self, language: str) -> bool:
         if not self._model.model.is_multilingual:
@@ -112,9 +137,12 @@ class Recogniser:
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
 
 
-def _most_tokens(seconds: float) -> int | None:
-    """Nobody says more in so short a time; without this a loop on one word fills the window."""
-    return int(16 + 25 * seconds) if seconds < SHORT_SECONDS else None
+def _most_tokens(seconds: float, room: int) -> int | None:
+    """Nobody says more in so short a time; without this a loop on one word fills the window.
+
+    `room` is what the decoder can write at most.
+    """
+    return min(int(16 + 25 * seconds), room) if seconds < SHORT_SECONDS else None
 
 
 def spans(samples: Samples | PcmFile) -> Iterator[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from services.transcriber.domain import TranscriptionFault
+from services.transcriber.domain.transcripts import TranscriptionFault
 from services.transcriber.models import Transcription
 from shared.events import transcriber as events
 from shared.events.contract import Event

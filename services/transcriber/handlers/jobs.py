@@ -6,7 +6,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 from uuid6 import uuid7
 
-from services.transcriber import domain, models
+from services.transcriber import models
+from services.transcriber.domain import transcripts
 from services.transcriber.handlers import ends
 from services.transcriber.models import Repeat, Transcription, Upload
 from shared.errors import ArgotError
@@ -22,10 +23,10 @@ def open_transcription(
     request: wire.OpenTranscription | wire.OpenAlignment, database: Database, storage: Storage
 ) -> wire.OpenedTranscription:
     """A job that waits for its audio, and room in storage for that."""
-    domain.check_file(request.name, request.size)
+    transcripts.check_file(request.name, request.size)
     transcript = request.transcript if isinstance(request, wire.OpenAlignment) else None
     if transcript is not None:
-        domain.check_transcript(transcript)
+        transcripts.check_transcript(transcript)
     with database.transaction() as session:
         if (answered := repeats.earlier(session, Repeat, request)) is not None:
             return answered
@@ -113,7 +114,9 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
             storage.get_file(job.result_key, path)
         except StorageUnavailable as error:
             raise ArgotError("service-unavailable", "Storage did not answer in time") from error
-        return domain.render(path.read_bytes(), request.kind, request.format)
+        return transcripts.render(
+            path.read_bytes(), request.kind, request.format, glossary=request.glossary
+        )
 
 
 def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:

@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from services.transcriber import domain, models
+from services.transcriber import models
+from services.transcriber.domain import turns
 from services.transcriber.models import Transcription, Upload
 from shared.errors import ArgotError
 from shared.events import transcriber as events
@@ -92,10 +93,10 @@ def _delete_job(session: Session, upload: Upload) -> None:
 
 
 def _queue(session: Session, job: Transcription, upload: Upload) -> None:
-    seconds = domain.guessed_seconds(upload.name, upload.size)
-    job.line = domain.line_for(seconds)
+    seconds = turns.guessed_seconds(upload.name, upload.size)
+    job.line = turns.line_for(seconds)
     ahead = models.last_turn(session, job.organisation_id, job.line)
-    job.turn = domain.turn(models.clock(session), ahead, seconds)
+    job.turn = turns.turn(models.clock(session), ahead, seconds)
     upload.status, job.status = "completed", "queued"
     request = context.current()
     job.request_id, job.traceparent = request.get("request_id"), request.get("traceparent")

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from services.transcriber import models
-from services.transcriber.domain import TranscriptionFault
+from services.transcriber.domain.glossary import fitting
+from services.transcriber.domain.transcripts import TranscriptionFault
 from services.transcriber.handlers import ends
 from services.transcriber.models import DeletedModel, Transcription
 from shared.events.catalog import CustomModelDeleted
+from shared.rpc.transcriber import GlossaryEntry
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
 
@@ -55,6 +57,13 @@ def transcript(job: Transcription, database: Database) -> str | None:
     """The text to align; None for a transcription."""
     with database.reading() as session:
         return models.transcript(session, job)
+
+
+def glossary(job: Transcription, database: Database) -> list[GlossaryEntry]:
+    """What the organisation's glossary has now for the language of a transcription."""
+    with database.reading() as session:
+        entries = models.glossary(session, job.organisation_id)
+    return fitting(entries, job.target.language)
 
 
 def record_progress(job: Transcription, percent: float, database: Database) -> None:

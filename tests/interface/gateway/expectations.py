@@ -11,6 +11,7 @@ MODELS = "/api/v1/custom-models"
 MODEL = MODELS + "/{model_id}"
 UPLOAD = "/api/v1/uploads/{upload_id}"
 TRANSCRIPTION = "/api/v1/transcriptions/{transcription_id}"
+GLOSSARY = "/api/v1/glossary"
 ALIGNMENT = "/api/v1/alignments/{alignment_id}"
 ADMIN = "/api/v1/admin/organisations/{organisation_id}"
 
@@ -87,6 +88,10 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", ALIGNMENT): Expected(200, "not-found"),
     ("DELETE", ALIGNMENT): Expected(204, "not-found", uses_up=True),
     ("GET", ALIGNMENT + "/result"): Expected(409, "not-found", "not-ready-to-run"),
+    ("GET", GLOSSARY): Expected(200, None),
+    ("PUT", GLOSSARY): Expected(
+        200, None, body={"items": [{"term": "argo {unique}", "replacement": "Argot"}]}
+    ),
     ("GET", ADMIN + "/plan"): administration(200),
     ("PUT", ADMIN + "/plan"): administration(200, body=PLAN),
     ("PUT", ADMIN + "/publications/{language}"): administration(204),

@@ -51,6 +51,7 @@ RESULTS = {
     "srt": (captions.to_srt(CUES), "application/x-subrip; charset=utf-8"),
     "vtt": (captions.to_vtt(CUES), "text/vtt; charset=utf-8"),
 }
+RAW = "As it was heard."
 
 
 def transcription(
@@ -73,6 +74,7 @@ class FakeTranscriber:
     name = "transcriber"
     request = RequestContext()
     asked: ClassVar[Counter[str]] = Counter()
+    glossaries: ClassVar[dict[str, transcriber.Glossary]] = {}
 
     @answers(transcriber.OpenTranscription)
     def open_transcription(
@@ -127,7 +129,18 @@ class FakeTranscriber:
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
         content, content_type = RESULTS[request.format]
+        if not request.glossary and request.format != "json":
+            content = RAW
         return transcriber.Result(content=content, content_type=content_type)
+
+    @answers(transcriber.GetGlossary)
+    def get_glossary(self, request: transcriber.GetGlossary) -> transcriber.Glossary:
+        return self.glossaries.get(request.organisation_id, transcriber.Glossary(items=[]))
+
+    @answers(transcriber.PutGlossary)
+    def put_glossary(self, request: transcriber.PutGlossary) -> transcriber.Glossary:
+        self.glossaries[request.organisation_id] = transcriber.Glossary(items=request.items)
+        return self.glossaries[request.organisation_id]
 
     @answers(transcriber.GetAudioUpload)
     def get_audio_upload(self, request: transcriber.GetAudioUpload) -> uploads.UploadState:

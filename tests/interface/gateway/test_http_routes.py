@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from .fake_transcriber import RESULTS
+from .fake_transcriber import RAW, RESULTS
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -144,9 +144,40 @@ def test_transcriptions(http: httpx.Client) -> None:
     for form, (content, kind) in RESULTS.items():
         result = http.get(f"/api/v1/transcriptions/x1/result?format={form}")
         assert (result.headers["Content-Type"], result.text) == (kind, content)
+        raw = http.get(f"/api/v1/transcriptions/x1/result?format={form}&glossary=false")
+        assert (raw.headers["Content-Type"], raw.text) == (
+            kind,
+            content if form == "json" else RAW,
+        )
+    unsure = http.get("/api/v1/transcriptions/x1/result?glossary=perhaps")
+    assert (unsure.status_code, unsure.json()["errors"][0]["field"]) == (422, "glossary")
     deleted = http.delete("/api/v1/transcriptions/x1")
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert http.delete("/api/v1/transcriptions/x2").json()["code"] == "not-found"
+
+
+def test_the_glossary(http: httpx.Client) -> None:
+    at = "/api/v1/glossary"
+    assert http.get(at).json() == {"items": []}
+    short = {"term": " argo ", "replacement": "Argot"}
+    whole = {"term": "argo", "replacement": "Argot", "case_sensitive": False, "language": None}
+    put = http.put(at, json={"items": [short]})
+    assert (put.status_code, put.json()) == (200, {"items": [whole]})
+    shown = http.get(at)
+    assert (shown.json(), "ETag" in shown.headers) == (put.json(), True)
+    assert http.put(at, json=shown.json()).json() == shown.json()
+    for items, field in (
+        ([short, short | {"term": "a" * 101}], "items.1.term"),
+        ([short | {"replacement": "a\u0000"}], "items.0.replacement"),
+        ([short | {"case_sensitive": "yes"}], "items.0.case_sensitive"),
+        ([short | {"note": ""}], "items.0.note"),
+        ([{"term": "argo"}], "items.0.replacement"),
+        ([short] * 1001, "items"),
+    ):
+        refused = http.put(at, json={"items": items})
+        assert (refused.status_code, refused.json()["code"]) == (422, "invalid-request")
+        assert refused.json()["errors"][0]["field"] == field
+    assert http.put(at, json={"items": []}).json() == {"items": []}
 
 
 def test_alignments(http: httpx.Client) -> None:

@@ -249,6 +249,20 @@ def test_a_transcript_that_says_nothing(tenants: Tenants, transcript: str) -> No
     assert response.json()["errors"][0]["field"] == "transcript"
 
 
+def test_each_organisation_has_its_own_glossary(tenants: Tenants) -> None:
+    mine, theirs = tenants["acme", "user"], tenants["globex", "user"]
+    mine.put("/glossary", json={"items": [{"term": "a", "replacement": "b"}]}).raise_for_status()
+    before = mine.get("/glossary")
+    theirs.put("/glossary", json={"items": []}).raise_for_status()
+    assert theirs.get("/glossary").json() == {"items": []}
+    assert mine.get("/glossary").content == before.content
+    twice = [{"term": "Été", "replacement": "b"}, {"term": "été", "replacement": "c"}]
+    refused = mine.put("/glossary", json={"items": twice})
+    assert (refused.status_code, code(refused)) == (422, "invalid-request")
+    assert refused.json()["errors"][0]["field"] == "items.1.term"
+    assert mine.get("/glossary").content == before.content
+
+
 def test_a_signed_url_is_for_its_file_and_its_verb(tenants: Tenants) -> None:
     at = tenants.things.path("/custom-models/{model_id}/datasets/{dataset_id}/download")
     url = httpx.URL(tenants.own.get(at).headers["Location"])

@@ -115,6 +115,8 @@ class Client:
         job_id: str,
         result_format: ResultFormat = "json",
         kind: JobKind = "transcription",
+        *,
+        glossary: bool = True,
     ) -> Result:
         return self.call(
             GetResult(
@@ -122,6 +124,7 @@ class Client:
                 transcription_id=job_id,
                 kind=kind,
                 format=result_format,
+                glossary=glossary,
             )
         )
 

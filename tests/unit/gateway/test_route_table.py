@@ -40,6 +40,8 @@ CONTRACT = {
     ("GET", "/api/v1/alignments/{alignment_id}", 200),
     ("DELETE", "/api/v1/alignments/{alignment_id}", 204),
     ("GET", "/api/v1/alignments/{alignment_id}/result", 200),
+    ("GET", "/api/v1/glossary", 200),
+    ("PUT", "/api/v1/glossary", 200),
     ("GET", ADMIN + "/plan", 200),
     ("PUT", ADMIN + "/plan", 200),
     ("PUT", ADMIN + "/publications/{language}", 204),

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.gateway import transcripts
-from services.transcriber.domain import Segment, Transcript, Word
+from services.transcriber.domain.glossary import Edited, Replacement
+from services.transcriber.domain.transcripts import Segment, Transcript, Word
 
 HELLO = Segment(
     start=0.5,
@@ -25,13 +26,31 @@ SILENT = Segment(start=2.0, end=3.0, text="Oui.\u2028Non.", probability=0.0, wor
 
 def document(*segments: Segment) -> dict[str, Any]:
     """As the transcriber answers it."""
-    written = Transcript(language="fr", duration=3.5, segments=segments).model_dump_json()
+    written = Transcript(language="fr", duration=3.5, segments=segments).model_dump_json(
+        exclude_none=True
+    )
     parsed: dict[str, Any] = json.loads(written)
     return parsed
 
 
 def test_the_text_alone() -> None:
     assert transcripts.plain(document(HELLO, SILENT)) == {"text": "Bonjour à tous. Oui.\u2028Non."}
+
+
+def test_texts_are_the_glossarys_and_words_are_as_heard() -> None:
+    change = Replacement(offset=8, length=1, replacement="—")
+    changed = HELLO.model_copy(
+        update={"edited": Edited(text="Bonjour — tous.", replacements=(change,))}
+    )
+    found = document(changed, SILENT)
+    whole = "Bonjour — tous. Oui.\u2028Non."
+    assert transcripts.plain(found) == {"text": whole}
+    verbose = transcripts.verbose(found, frozenset({"segment", "word"}))
+    assert verbose["text"] == whole
+    assert [each["text"] for each in verbose["segments"]] == ["Bonjour — tous.", SILENT.text]
+    assert [each["word"] for each in verbose["words"]] == ["Bonjour", "à", "tous."]
+    sent = [json.loads(line[6:]) for line in transcripts.events(found).split("\n") if "{" in line]
+    assert "".join(each.get("delta", "") for each in sent) == sent[-1]["text"] == whole
 
 
 def test_segments() -> None:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from services.transcriber import domain
-from services.transcriber.domain import (
+from services.transcriber.domain import transcripts
+from services.transcriber.domain.glossary import prepare
+from services.transcriber.domain.transcripts import (
     AlignedTranscript,
     Segment,
     Transcript,
@@ -13,6 +14,7 @@ from services.transcriber.domain import (
     Word,
 )
 from shared.errors import ArgotError
+from shared.rpc.transcriber import GlossaryEntry, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech.alignment.values import AlignedCue, AlignedWord
 
@@ -30,7 +32,7 @@ TRANSCRIPT = Transcript(
         Segment(start=1.5, end=4.0, text="à bientôt", probability=0.7, words=()),
     ),
 )
-DOCUMENT = TRANSCRIPT.model_dump_json().encode()
+DOCUMENT = TRANSCRIPT.model_dump_json(exclude_none=True).encode()
 ALIGNED = AlignedTranscript(
     language="fr",
     duration=4.0,
@@ -50,7 +52,7 @@ ALIGNED = AlignedTranscript(
 
 
 def test_json_has_segments_words_times_and_probabilities() -> None:
-    result = domain.render(DOCUMENT, "transcription", "json")
+    result = transcripts.render(DOCUMENT, "transcription", "json")
     assert result.content_type == "application/json"
     assert json.loads(result.content) == {
         "language": "fr",
@@ -71,34 +73,59 @@ def test_json_has_segments_words_times_and_probabilities() -> None:
 
 def test_a_transcript_is_written_as_its_segments_come() -> None:
     segments = iter(TRANSCRIPT.segments)
-    pieces = domain.written("fr", 4.0, segments)
+    pieces = transcripts.written("fr", 4.0, segments)
     begun = next(pieces) + next(pieces)
     assert list(segments) == [TRANSCRIPT.segments[1]], "it would wait for the last one"
     assert begun.endswith('"words":[{"start":0.0,"end":0.5,"word":" Bonjour","probability":0.8}]}')
-    whole = domain.written("fr", 4.0, TRANSCRIPT.segments)
+    whole = transcripts.written("fr", 4.0, TRANSCRIPT.segments)
     assert "".join(whole).encode() == DOCUMENT
     silence = Transcript(language="fr", duration=4.0, segments=())
-    assert "".join(domain.written("fr", 4.0, ())) == silence.model_dump_json()
+    assert "".join(transcripts.written("fr", 4.0, ())) == silence.model_dump_json(exclude_none=True)
 
 
 def test_captions_and_text() -> None:
     assert (
-        domain.render(DOCUMENT, "transcription", "txt").content
+        transcripts.render(DOCUMENT, "transcription", "txt").content
         == "Bonjour <vous> & moi\nà bientôt\n"
     )
-    assert domain.render(DOCUMENT, "transcription", "srt").content == (
+    assert transcripts.render(DOCUMENT, "transcription", "srt").content == (
         "1\n00:00:00,000 --> 00:00:01,500\nBonjour <vous> & moi\n\n"
         "2\n00:00:01,500 --> 00:00:04,000\nà bientôt\n\n"
     )
-    assert domain.render(DOCUMENT, "transcription", "vtt").content == (
+    assert transcripts.render(DOCUMENT, "transcription", "vtt").content == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
         "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
     )
 
 
+def test_what_the_glossary_made_is_kept_apart_from_what_was_heard() -> None:
+    terms = prepare([GlossaryEntry(term="BIENTÔT", replacement="demain")])
+    segments = transcripts.edited(TRANSCRIPT.segments, terms)
+    glossed = TRANSCRIPT.model_copy(update={"segments": segments})
+    document = glossed.model_dump_json(exclude_none=True).encode()
+    written = json.loads(transcripts.render(document, "transcription", "json").content)
+    raw_json = transcripts.render(document, "transcription", "json", glossary=False).content
+    assert json.loads(raw_json) == written
+    assert written["text"] == TRANSCRIPT.text
+    assert written["edited_text"] == "Bonjour <vous> & moi à demain"
+    untouched, changed = written["segments"]
+    assert untouched == json.loads(DOCUMENT)["segments"][0]
+    assert changed["text"] == "à bientôt"
+    assert changed["edited"] == {
+        "text": "à demain",
+        "replacements": [{"offset": 2, "length": 7, "replacement": "demain"}],
+    }
+    forms: list[ResultFormat] = ["txt", "srt", "vtt"]
+    for form in forms:
+        shown = transcripts.render(document, "transcription", form).content
+        raw = transcripts.render(document, "transcription", form, glossary=False).content
+        assert raw == transcripts.render(DOCUMENT, "transcription", form).content
+        assert shown == raw.replace("bientôt", "demain")
+
+
 def test_an_alignment_as_json_and_as_captions() -> None:
     document = ALIGNED.model_dump_json().encode()
-    assert json.loads(domain.render(document, "alignment", "json").content) == {
+    assert json.loads(transcripts.render(document, "alignment", "json").content) == {
         "language": "fr",
         "duration": 4.0,
         "cues": [
@@ -121,11 +148,11 @@ def test_an_alignment_as_json_and_as_captions() -> None:
         ],
         "unmatched_audio": [[2.0, 3.5]],
     }
-    assert domain.render(document, "alignment", "vtt").content == (
+    assert transcripts.render(document, "alignment", "vtt").content == (
         "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
         "00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
     )
-    assert domain.render(document, "alignment", "srt").content.startswith(
+    assert transcripts.render(document, "alignment", "srt").content.startswith(
         "1\n00:00:00,500 --> 00:00:01,500\nBonjour\u00a0!\n\n2\n"
     )
 
@@ -133,16 +160,16 @@ def test_an_alignment_as_json_and_as_captions() -> None:
 @pytest.mark.parametrize("text", ["", " \n\t\u2028", "a\x00b", "\x1b[0m"])
 def test_refused_transcripts(text: str) -> None:
     with pytest.raises(ArgotError) as refusal:
-        domain.check_transcript(text)
+        transcripts.check_transcript(text)
     assert refusal.value.code == "invalid-request"
     assert refusal.value.errors[0]["field"] == "transcript"
 
 
 def test_a_file_without_speech_has_an_empty_transcript() -> None:
     silence = Transcript(language="fr", duration=4.0, segments=()).model_dump_json().encode()
-    assert domain.render(silence, "transcription", "txt").content == ""
-    assert domain.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
-    assert json.loads(domain.render(silence, "transcription", "json").content)["text"] == ""
+    assert transcripts.render(silence, "transcription", "txt").content == ""
+    assert transcripts.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
+    assert json.loads(transcripts.render(silence, "transcription", "json").content)["text"] == ""
 
 
 @pytest.mark.parametrize(
@@ -162,18 +189,18 @@ def test_a_file_without_speech_has_an_empty_transcript() -> None:
 )
 def test_refused_files(name: str, size: int, code: str) -> None:
     with pytest.raises(ArgotError) as refusal:
-        domain.check_file(name, size)
+        transcripts.check_file(name, size)
     assert refusal.value.code == code
 
 
 @pytest.mark.parametrize("name", ["a.wav", "Ma réunion (1).MP3", "talk.mkv", "a.mp4", "a.flac"])
 def test_audio_and_video_are_taken(name: str) -> None:
-    domain.check_file(name, MAX_FILE_SIZE)
+    transcripts.check_file(name, MAX_FILE_SIZE)
 
 
 def test_cantonese_is_heard_as_chinese_by_older_models() -> None:
-    assert domain.spoken_language("yue", {"yue", "zh"}.__contains__) == "yue"
-    assert domain.spoken_language("yue", {"zh", "fr"}.__contains__) == "zh"
+    assert transcripts.spoken_language("yue", {"yue", "zh"}.__contains__) == "yue"
+    assert transcripts.spoken_language("yue", {"zh", "fr"}.__contains__) == "zh"
     with pytest.raises(TranscriptionFault) as fault:
-        domain.spoken_language("fr", {"en"}.__contains__)
+        transcripts.spoken_language("fr", {"en"}.__contains__)
     assert (fault.value.code, fault.value.final) == ("language-not-supported", True)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.transcriber.domain import SHORT_SECONDS, guessed_seconds, line_for, turn
+from services.transcriber.domain.turns import SHORT_SECONDS, guessed_seconds, line_for, turn
 
 LONG, CLIP = 7200, 60
 

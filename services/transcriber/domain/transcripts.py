@@ -1,20 +1,18 @@
-"""What the transcriber decides: what it takes, and how transcripts and captions are written."""
+"""What files and texts are taken, and how transcripts and captions are written."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from services.transcriber.domain.glossary import Edited, Terms, edit
 from shared.errors import ArgotError
 from shared.rpc.transcriber import JobKind, Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech import captions
 from shared.speech.alignment.values import AlignedCue
 from shared.speech.cues import Cue
-from shared.speech.filenames import FileKind, UploadType, allows, extension, is_name, kind_of
-
-Line = Literal["short", "long"]
+from shared.speech.filenames import UploadType, allows, is_name, kind_of
 
 CONTENT_TYPES: dict[ResultFormat, str] = {
     "json": "application/json",
@@ -24,12 +22,6 @@ CONTENT_TYPES: dict[ResultFormat, str] = {
 }
 RELATED = {"yue": "zh"}
 """Languages that older models know under another one, written alike."""
-
-
-SHORT_SECONDS = 600
-BYTES_A_SECOND = {"wav": 75_000, "flac": 40_000, "mp3": 16_000, "m4a": 16_000}
-VIDEO_BYTES_A_SECOND = 250_000
-"""Between what speech takes and what studios make, each about three times less or more."""
 
 
 class TranscriptionFault(Exception):
@@ -60,17 +52,29 @@ class Word(_Part):
 
 
 class Segment(_Part):
-    """A phrase; `probability` is the geometric mean of its tokens'."""
+    """A phrase as it was heard; `probability` is the geometric mean of its tokens'.
+
+    `edited` is there where the glossary changed the text.
+    """
 
     start: float
     end: float
     text: str
     probability: float
     words: tuple[Word, ...]
+    edited: Edited | None = None
+
+    @property
+    def shown(self) -> str:
+        """The text by the glossary."""
+        return self.edited.text if self.edited else self.text
 
 
 class Transcript(_Part):
-    """The result as it is stored and as `format=json` answers it; `duration` in seconds."""
+    """The result as it is stored and as `format=json` answers it; `duration` in seconds.
+
+    It is written without what is None.
+    """
 
     language: str
     duration: float
@@ -81,6 +85,14 @@ class Transcript(_Part):
     def text(self) -> str:
         """All segments, separated by spaces."""
         return " ".join(segment.text for segment in self.segments)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def edited_text(self) -> str | None:
+        """The same by the glossary, where that changed anything."""
+        if not any(segment.edited for segment in self.segments):
+            return None
+        return " ".join(segment.shown for segment in self.segments)
 
 
 class AlignedTranscript(_Part):
@@ -97,13 +109,22 @@ class AlignedTranscript(_Part):
 
 
 def written(language: str, duration: float, segments: Iterable[Segment]) -> Iterator[str]:
-    """The JSON of a `Transcript`, piece by piece as its segments come: only the text is kept."""
+    """The JSON of a `Transcript`, piece by piece as its segments come: only the texts are kept."""
     yield f'{{"language":{json.dumps(language)},"duration":{json.dumps(duration)},"segments":['
-    texts: list[str] = []
+    heard: list[str] = []
+    shown: list[str] = []
     for segment in segments:
-        yield f"{',' if texts else ''}{segment.model_dump_json()}"
-        texts.append(segment.text)
-    yield f'],"text":{json.dumps(" ".join(texts), ensure_ascii=False)}}}'
+        yield f"{',' if heard else ''}{segment.model_dump_json(exclude_none=True)}"
+        heard.append(segment.text)
+        shown.append(segment.shown)
+    yield f'],"text":{_joined(heard)}'
+    if shown != heard:
+        yield f',"edited_text":{_joined(shown)}'
+    yield "}"
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return json.dumps(" ".join(texts), ensure_ascii=False)
 
 
 def check_file(name: str, size: int) -> None:
@@ -127,32 +148,6 @@ def check_transcript(text: str) -> None:
         raise _invalid("transcript", "Control characters are not allowed")
 
 
-def guessed_seconds(name: str, size: int) -> int:
-    """How long the audio may be, at least 1; only decoding will tell.
-
-    A guess by the kind of file is some times too long or too short. Bytes alone would say that a
-    minute of video is an hour of MP3.
-    """
-    video = kind_of(name) is FileKind.VIDEO
-    rate = VIDEO_BYTES_A_SECOND if video else BYTES_A_SECOND[extension(name)]
-    return max(1, size // rate)
-
-
-def line_for(seconds: int) -> Line:
-    """The one of its organisation's two lines that a job of so much audio waits in."""
-    return "short" if seconds <= SHORT_SECONDS else "long"
-
-
-def turn(clock: int, ahead: int, seconds: int) -> int:
-    """When a new job's turn is: jobs begin in order of their turns, lowest first.
-
-    `clock` is the turn of the last job that began, `ahead` that of the last one in the new one's
-    line, 0 where none waits. So each line gets the same seconds of audio, and before a job there
-    begin, of each other line, one job and as many seconds as its own line has with it.
-    """
-    return max(clock, ahead) + seconds
-
-
 def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
     """The language that the model is told to hear. Raises `TranscriptionFault`."""
     for candidate in (language, RELATED.get(language, language)):
@@ -162,19 +157,27 @@ def spoken_language(language: str, knows: Callable[[str], bool]) -> str:
     raise TranscriptionFault("language-not-supported", message, final=True)
 
 
-def render(document: bytes, kind: JobKind, result_format: ResultFormat) -> Result:
-    """A stored result in one of the formats."""
+def edited(segments: Iterable[Segment], terms: Terms) -> Iterator[Segment]:
+    """The segments with what the glossary makes of them."""
+    for segment in segments:
+        yield segment.model_copy(update={"edited": edit(segment.text, terms)})
+
+
+def render(
+    document: bytes, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
+) -> Result:
+    """A stored result in one of the formats; JSON has all texts, the others one of them."""
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
         return Result(content=document.decode(), content_type=content_type)
     write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    cues = _captions(document) if kind == "alignment" else _segments(document)
+    cues = _captions(document) if kind == "alignment" else _segments(document, glossary=glossary)
     return Result(content=write(cues), content_type=content_type)
 
 
-def _segments(document: bytes) -> list[Cue]:
+def _segments(document: bytes, *, glossary: bool) -> list[Cue]:
     segments = Transcript.model_validate_json(document).segments
-    return [Cue(each.start, each.end, each.text) for each in segments]
+    return [Cue(each.start, each.end, each.shown if glossary else each.text) for each in segments]
 
 
 def _captions(document: bytes) -> list[Cue]:

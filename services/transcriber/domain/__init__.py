@@ -1,0 +1,1 @@
+"""What the transcriber decides: what it takes, and how transcripts are written."""
