@@ -73,7 +73,7 @@ class Segment(_Part):
 class Transcript(_Part):
     """The result as it is stored and as `format=json` answers it; `duration` in seconds.
 
-    It is written without what is None.
+    `written` adds `edited_text`, where the glossary changed anything.
     """
 
     language: str
@@ -85,14 +85,6 @@ class Transcript(_Part):
     def text(self) -> str:
         """All segments, separated by spaces."""
         return " ".join(segment.text for segment in self.segments)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def edited_text(self) -> str | None:
-        """The same by the glossary, where that changed anything."""
-        if not any(segment.edited for segment in self.segments):
-            return None
-        return " ".join(segment.shown for segment in self.segments)
 
 
 class AlignedTranscript(_Part):
