@@ -132,7 +132,7 @@ class GetResult(Request[Result]):
 
 
 class GetGlossary(Request[Glossary]):
-    """What applies to transcriptions that end from now on."""
+    """What applies to transcriptions that begin from now on."""
 
     service: ClassVar[str] = "transcriber"
     organisation_id: str

@@ -35,7 +35,7 @@ def show_glossary(visit: Visit) -> Answer:
 
 @glossary.route("PUT", answer=Glossary)
 def put_glossary(visit: Visit, body: NewGlossary) -> Answer:
-    """Replace the terms as a whole, for transcriptions that end from now on."""
+    """Replace the terms as a whole, for transcriptions that begin from now on."""
     organisation_id = visit.principal.organisation_id
     return Answer(
         visit.call.json(PutGlossary(organisation_id=organisation_id, items=list(body.items)))
