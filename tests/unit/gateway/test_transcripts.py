@@ -8,7 +8,7 @@ import pytest
 
 from services.gateway import transcripts
 from services.transcriber.domain.glossary import Edited, Replacement
-from services.transcriber.domain.transcripts import Segment, Transcript, Word
+from services.transcriber.domain.transcripts import Segment, Word, written
 
 HELLO = Segment(
     start=0.5,
@@ -26,10 +26,7 @@ SILENT = Segment(start=2.0, end=3.0, text="Oui.\u2028Non.", probability=0.0, wor
 
 def document(*segments: Segment) -> dict[str, Any]:
     """As the transcriber answers it."""
-    written = Transcript(language="fr", duration=3.5, segments=segments).model_dump_json(
-        exclude_none=True
-    )
-    parsed: dict[str, Any] = json.loads(written)
+    parsed: dict[str, Any] = json.loads("".join(written("fr", 3.5, segments)))
     return parsed
 
 
