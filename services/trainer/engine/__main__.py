@@ -1,6 +1,6 @@
 """``python -m services.trainer.engine JOB_DIR``: a training as a child process.
 
-Reads ``job.json``; prints a JSON line a report, at most one a second and one a change of phase;
+Reads ``job.json``; prints JSON lines: each change of phase, the end, one a second at most;
 leaves ``result.json`` and ``model/``. Exit status: 0 done, 42 a fault of the data, 1 of the
 platform (the last line is ``{"fault": {code, fault, message}}``), 143 after SIGTERM, with a
 checkpoint in JOB_DIR. Dies with the process that started it.

@@ -12,6 +12,7 @@ from .job import Progress
 
 PR_SET_PDEATHSIG = 1
 REPORT_SECONDS = 1.0
+WHOLE = 100.0
 
 
 class Lifeline:
@@ -42,7 +43,7 @@ class Lifeline:
 
 
 class Reporter:
-    """JSON lines: every change of phase, else at most one a second."""
+    """JSON lines: every change of phase and the end, else at most one a second."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -52,7 +53,8 @@ class Reporter:
     def __call__(self, progress: Progress) -> None:
         """Print a report if one is due."""
         now = time.monotonic()
-        if progress.phase == self._phase and now < self._next:
+        ended = progress.percent == WHOLE
+        if progress.phase == self._phase and now < self._next and not ended:
             return
         self._phase, self._next = progress.phase, now + REPORT_SECONDS
         self._print(progress.as_json())
