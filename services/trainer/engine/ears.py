@@ -15,13 +15,15 @@ from .table import Table
 class Ears:
     """Encoder outputs for a decoder that is trained alone; spectrograms for a ``whole`` model.
 
-    So a window passes an encoder that does not change only once.
+    So a window passes an encoder that does not change only once. It is rounded for good, to what
+    the hardware computes in: half as fast otherwise, and still nearer to the truth than the
+    integers that serve.
     """
 
     def __init__(
         self, whisper: WhisperForConditionalGeneration, hardware: Hardware, *, whole: bool
     ) -> None:
-        self._encoder = None if whole else whisper.model.encoder
+        self._encoder = None if whole else whisper.model.encoder.to(hardware.dtype)
         self._hardware = hardware
         config = whisper.config
         self.spectrograms = Spectrograms(config.num_mel_bins)
@@ -41,8 +43,7 @@ class Ears:
         spectrogram = self.spectrograms.of(waveform)
         if self._encoder is None:
             return spectrogram
-        given = torch.from_numpy(spectrogram)[None].to(self._hardware.device)
-        with self._hardware.precision():
-            heard = self._encoder(given).last_hidden_state[0]
+        given = torch.from_numpy(spectrogram)[None].to(self._hardware.device, self._hardware.dtype)
+        heard = self._encoder(given).last_hidden_state[0]
         encoded: npt.NDArray[np.float32] = heard.float().cpu().numpy()
         return encoded

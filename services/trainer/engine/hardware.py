@@ -39,7 +39,7 @@ class Hardware:
         return torch.bfloat16 if self.autocast else torch.float32
 
     def precision(self) -> torch.autocast:
-        """The context for training and encoding."""
+        """The context of training."""
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.autocast)
 
 

@@ -79,7 +79,7 @@ class Objective:
     def _spoken(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
         """The decoder's states where something is to be said, and what."""
         device = self._hardware.device
-        heard = torch.from_numpy(batch.heard).to(device).float()
+        heard = torch.from_numpy(batch.heard).to(device, self._hardware.dtype)
         with self._hardware.precision():
             if self._encoder is not None:
                 heard = self._encoder(heard).last_hidden_state

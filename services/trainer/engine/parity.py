@@ -1,166 +1,187 @@
-"""Does the exported model say what the trained one says?"""
+"""Does the exported model say what the trained one says, at the same times?"""
 
-import statistics
+import json
 from collections.abc import Sequence
-from difflib import SequenceMatcher
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from faster_whisper import WhisperModel
-from faster_whisper.transcribe import Word
 from transformers import WhisperForConditionalGeneration
-from transformers.cache_utils import DynamicCache, EncoderDecoderCache
 
 from .fault import EngineFault
+from .features import Spectrograms
 from .hardware import Hardware
-from .recogniser import MAX_TEXT_TOKENS, Recogniser
+from .recogniser import MAX_TEXT_TOKENS, Recogniser, begins
 from .scoring import WordErrors, count_errors, error_rate
 from .vocabulary import Vocabulary
+from .warping import begins_by
 
-MAX_WER = 0.05
-"""Rounding differs between the two, so that a near tie may fall either way."""
+MAX_REGRET = 0.2
+"""Nats by which PyTorch may like another token better: rounding differs, a near tie may fall
+either way."""
 
-PRECISIONS = {"cpu": ("float32", "int8"), "cuda": ("float16", "int8_float16")}
-"""As the weights are stored, or nearly, and the coarsest that they may be served in."""
+MAX_REGRETTED = 0.05
+"""Share of the tokens that it may like less than that."""
+
+MAX_APART = 0.1
+"""Seconds between the times that both give to a token, in the median."""
+
+ROUNDED = {"cpu": "int8", "cuda": "int8_float16"}
+"""The coarsest precision that a model may be served in."""
 
 MAX_ROUNDED_WER = 0.2
 """Integers of eight bits change a word in thirty or so; a broken export changes most."""
 
+MAX_ROUNDED_APART = 0.2
+
 FEW_ERRORS = 3
 """So many words may differ in any case: of a short text they are a large share, and an accident."""
 
-MAX_APART = 0.2
+
+@dataclass(frozen=True)
+class Sample:
+    """Up to 30 s of speech, and its language in a model's tokens."""
+
+    waveform: npt.NDArray[np.float32]
+    vocabulary: Vocabulary
+    language: str
 
 
-def differ(counts: Sequence[WordErrors], share: float) -> bool:
-    """Whether more words differ than this share, and more than a few."""
-    errors = sum(each.errors for each in counts)
-    return errors > max(FEW_ERRORS, share * sum(each.words for each in counts))
+@dataclass(frozen=True)
+class Said:
+    """What a model says of a sample: tokens, and the second at which each of them begins."""
+
+    tokens: list[int]
+    begins: npt.NDArray[np.float64]
 
 
 def check_parity(
     whisper: WhisperForConditionalGeneration,
+    heads: Sequence[tuple[int, int]],
     recogniser: Recogniser,
-    vocabulary: Vocabulary,
-    spectrograms: Sequence[npt.NDArray[np.float32]],
-    language: str,
-) -> float:
-    """Word error rate of the exported model against PyTorch's, both greedy, encoders included.
+    sample: Sample,
+) -> Said:
+    """What the exported model says greedily, which PyTorch must find likeliest at each token.
+
+    Encoders included. ``heads``: (layer, head) of the cross attention that tell times.
 
     Raises:
-        EngineFault: ``parity`` if it is over 5 %.
+        EngineFault: ``parity`` if PyTorch would say or time it otherwise.
     """
-    counts = []
-    for spectrogram in spectrograms:
-        wanted = transcribe(whisper, vocabulary, spectrogram)
-        (heard,) = recogniser.decode(spectrogram[None])
-        counts.append(count_errors(wanted, heard, language))
-    found = error_rate(counts)
-    if differ(counts, MAX_WER):
-        message = f"The exported model differs from the trained one: WER {found:.1%} between them."
+    spectrogram = Spectrograms(whisper.config.num_mel_bins).of(sample.waveform)
+    (tokens,) = recogniser.tokens(spectrogram[None])
+    said = Said(tokens, recogniser.begins(spectrogram, tokens, len(sample.waveform)))
+    logits, weights = _follow(whisper, sample.vocabulary, spectrogram, tokens)
+    regretted = float((_regrets(logits, tokens, sample.vocabulary) > MAX_REGRET).float().mean())
+    chosen = torch.stack([weights[layer][0, head] for layer, head in heads])
+    # What foretells a token is the place before it.
+    first = len(sample.vocabulary.plain_start) - 1
+    rows = slice(first, first + len(tokens) + 1)
+    apart = _apart(said.begins, begins_by(chosen, rows, len(sample.waveform)))
+    if regretted > MAX_REGRETTED or apart > MAX_APART:
+        message = (
+            f"The exported model differs from the trained one: {regretted:.0%} of the tokens, "
+            f"times by {apart:.2f} s."
+        )
         raise EngineFault("parity", message, fault="platform")
-    return found
+    return said
 
 
 @torch.inference_mode()
-def transcribe(
+def _follow(
     whisper: WhisperForConditionalGeneration,
     vocabulary: Vocabulary,
     spectrogram: npt.NDArray[np.float32],
-) -> str:
-    """Greedy text of a spectrogram ``(mels, 3000)`` by PyTorch in float32.
+    tokens: Sequence[int],
+) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
+    """PyTorch's logits ``(tokens + 1, vocabulary)`` of each token and of the end, in one pass.
 
-    Tokens are suppressed by CTranslate2's rules.
+    And its cross attention, layer by layer: ``(1, heads, prompt + tokens + 1, frames)``.
     """
-    device = whisper.device
-    heard = whisper.model.encoder(torch.from_numpy(spectrogram)[None].to(device))
-    banned = torch.zeros(whisper.config.vocab_size, dtype=torch.bool)
-    banned[list(vocabulary.suppressed)] = True
-    first = banned.clone()
-    first[list(vocabulary.suppressed_first)] = True
-    cache = EncoderDecoderCache(DynamicCache(), DynamicCache())
-    said: list[int] = []
-    given = list(vocabulary.plain_start)
-    while len(said) < MAX_TEXT_TOKENS:
-        state = whisper.model.decoder(
-            input_ids=torch.tensor([given], device=device),
-            encoder_hidden_states=heard.last_hidden_state,
-            past_key_values=cache,
-            use_cache=True,
-        ).last_hidden_state
-        logits = whisper.proj_out(state[0, -1]).cpu()
-        logits[banned if said else first] = -torch.inf
-        token = int(logits.argmax())
-        if token == vocabulary.end:
-            break
-        said.append(token)
-        given = [token]
-    return vocabulary.decode(said)
+    whisper.set_attn_implementation("eager")  # which alone tells its weights
+    prompt = vocabulary.plain_start
+    given = torch.tensor([[*prompt, *tokens, vocabulary.end]], device=whisper.device)
+    found = whisper(
+        input_features=torch.from_numpy(spectrogram)[None].to(whisper.device),
+        decoder_input_ids=given,
+        output_attentions=True,
+        use_cache=False,
+    )
+    return found.logits[0, len(prompt) - 1 : -1].float().cpu(), found.cross_attentions
 
 
-def check_words(
-    model_dir: Path,
-    hardware: Hardware,
-    threads: int,
-    waveforms: Sequence[npt.NDArray[np.float32]],
-    language: str,
+@torch.inference_mode()
+def _regrets(logits: torch.Tensor, tokens: Sequence[int], vocabulary: Vocabulary) -> torch.Tensor:
+    """How much likelier than each token, and than the end after them, another one is, in nats."""
+    allowed = logits.clone()
+    allowed[0, list(vocabulary.suppressed_first)] = -torch.inf
+    allowed[:, list(vocabulary.suppressed)] = -torch.inf
+    said = [*tokens, vocabulary.end][:MAX_TEXT_TOKENS]  # a text that was cut has no end
+    return (allowed.max(dim=1).values - logits[range(len(allowed)), said])[: len(said)]
+
+
+def check_rounded(
+    model_dir: Path, hardware: Hardware, threads: int, sample: Sample, said: Said
 ) -> float:
-    """Word error rate between the precisions in which the model is served, times compared too.
+    """Word error rate of the coarsest precision against what was ``said`` in the finest.
 
     As it is served: by faster-whisper, with word times, which fail where the export has lost its
     alignment heads.
 
     Raises:
-        EngineFault: ``parity`` if it is over 20 %, or if the words that both heard begin a fifth of
+        EngineFault: ``parity`` if it is over 20 %, if there are no times, or if they are a fifth of
             a second apart in the median.
     """
-    exact, rounded = (
-        [_heard(model, each, language) for each in waveforms]
-        for model in (
-            WhisperModel(
-                str(model_dir), device=hardware.device, compute_type=each, cpu_threads=threads
-            )
-            for each in PRECISIONS[hardware.device]
-        )
+    model = WhisperModel(
+        str(model_dir),
+        device=hardware.device,
+        compute_type=ROUNDED[hardware.device],
+        cpu_threads=threads,
     )
-    texts = [(_said(mine), _said(theirs)) for mine, theirs in zip(exact, rounded, strict=True)]
-    counts = [count_errors(mine, theirs, language) for mine, theirs in texts]
-    found = error_rate(counts)
-    apart = [
-        abs(mine[left].start - theirs[right].start)
-        for mine, theirs in zip(exact, rounded, strict=True)
-        for left, right in _same_words(mine, theirs)
-    ]
-    if differ(counts, MAX_ROUNDED_WER) or (apart and statistics.median(apart) > MAX_APART):
-        message = f"The export differs from itself when it is rounded: WER {found:.1%}."
-        raise EngineFault("parity", message, fault="platform")
-    return found
-
-
-def _heard(model: WhisperModel, waveform: npt.NDArray[np.float32], language: str) -> list[Word]:
-    segments, _ = model.transcribe(
-        waveform, language=language, beam_size=1, temperature=0.0, word_timestamps=True
+    heard, _ = model.transcribe(
+        sample.waveform,
+        language=sample.language,
+        beam_size=1,
+        temperature=0.0,
+        word_timestamps=True,
     )
-    parts = list(segments)
-    words = [word for part in parts for word in part.words or ()]
-    if any(part.text.strip() for part in parts) and not words:
+    parts = list(heard)
+    if any(part.text.strip() for part in parts) and not any(part.words for part in parts):
         raise EngineFault("parity", "The export gives no times of words.", fault="platform")
-    return words
+    text = " ".join(part.text for part in parts)
+    errors = count_errors(sample.vocabulary.decode(said.tokens), text, sample.language)
+    spectrogram = Spectrograms(model.model.n_mels).of(sample.waveform)
+    again = begins(model.model, sample.vocabulary, spectrogram, said.tokens, len(sample.waveform))
+    apart = _apart(said.begins, again)
+    if differ(errors) or apart > MAX_ROUNDED_APART:
+        message = (
+            f"The export differs from itself when it is rounded: WER {error_rate([errors]):.1%}, "
+            f"times by {apart:.2f} s."
+        )
+        raise EngineFault("parity", message, fault="platform")
+    return error_rate([errors])
 
 
-def _said(words: Sequence[Word]) -> str:
-    return " ".join(word.word for word in words)
+def differ(counted: WordErrors) -> bool:
+    """Whether more words differ than rounding explains, and more than a few."""
+    return counted.errors > max(FEW_ERRORS, MAX_ROUNDED_WER * counted.words)
 
 
-def _same_words(mine: Sequence[Word], theirs: Sequence[Word]) -> list[tuple[int, int]]:
-    """Places of words that both heard, in order."""
-    matcher = SequenceMatcher(
-        None, [word.word for word in mine], [word.word for word in theirs], autojunk=False
-    )
-    return [
-        (block.a + offset, block.b + offset)
-        for block in matcher.get_matching_blocks()
-        for offset in range(block.size)
-    ]
+def _apart(mine: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64]) -> float:
+    """Seconds, in the median."""
+    return float(np.median(np.abs(mine - theirs))) if len(mine) else 0.0
+
+
+def alignment_heads(
+    model_dir: Path, whisper: WhisperForConditionalGeneration
+) -> list[tuple[int, int]]:
+    """As a CTranslate2 directory names them: (layer, head); else all of the upper half."""
+    layers, heads = whisper.config.decoder_layers, whisper.config.decoder_attention_heads
+    config = json.loads((model_dir / "config.json").read_text("utf-8"))
+    named = config.get("alignment_heads")
+    if named:
+        return [(int(layer), int(head)) for layer, head in named]
+    return [(layer, head) for layer in range(layers // 2, layers) for head in range(heads)]

@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .hardware import Hardware
+from .recording import SAMPLE_RATE
 from .vocabulary import MAX_TOKENS, Vocabulary
+from .warping import FRAME_SECONDS, first_times
 
 MAX_TEXT_TOKENS = MAX_TOKENS // 2
 """As in OpenAI's code: the rest is for the preceding text."""
@@ -43,6 +45,10 @@ class Recogniser:
 
     def decode(self, heard: npt.NDArray[np.floating]) -> list[str]:
         """Encoder outputs ``(clips, 1500, width)`` or spectrograms to one text a clip."""
+        return [self._vocabulary.decode(each) for each in self.tokens(heard)]
+
+    def tokens(self, heard: npt.NDArray[np.floating]) -> list[list[int]]:
+        """As of ``decode``, without prompt and end."""
         prompt = list(self._vocabulary.plain_start)
         found = self._model.generate(
             _view(heard),
@@ -50,7 +56,13 @@ class Recogniser:
             beam_size=self._beam,
             max_length=MAX_TOKENS,  # half of it for the text, as CTranslate2 counts
         )
-        return [self._vocabulary.decode(each.sequences_ids[0]) for each in found]
+        return [each.sequences_ids[0] for each in found]
+
+    def begins(
+        self, spectrogram: npt.NDArray[np.float32], tokens: list[int], samples: int
+    ) -> npt.NDArray[np.float64]:
+        """As of the function of this name."""
+        return begins(self._model, self._vocabulary, spectrogram, tokens, samples)
 
     def languages(self, heard: npt.NDArray[np.floating]) -> list[str]:
         """What each of the encoder outputs or spectrograms sounds like most.
@@ -60,6 +72,22 @@ class Recogniser:
         if not self._model.is_multilingual:
             return ["en"] * len(heard)
         return [found[0][0].strip("<|>") for found in self._model.detect_language(_view(heard))]
+
+
+def begins(
+    model: ctranslate2.models.Whisper,
+    vocabulary: Vocabulary,
+    spectrogram: npt.NDArray[np.float32],
+    tokens: list[int],
+    samples: int,
+) -> npt.NDArray[np.float64]:
+    """When a model hears each of the tokens begin, in seconds of an audio of so many samples."""
+    if not tokens:
+        return np.empty(0)
+    frames = round(samples / SAMPLE_RATE / FRAME_SECONDS) * 2  # of the spectrogram
+    (found,) = model.align(_view(spectrogram[None]), list(vocabulary.start), [tokens], frames)
+    path, times = np.array(found.alignments).T
+    return first_times(path, times)[: len(tokens)]
 
 
 def _view(table: npt.NDArray[np.floating]) -> ctranslate2.StorageView:

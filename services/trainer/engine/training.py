@@ -18,7 +18,7 @@ from .hearing import Aligner
 from .job import Job, Phase, Result
 from .material import lay_out
 from .meter import Meter
-from .parity import check_parity, check_words
+from .parity import Sample, alignment_heads, check_parity, check_rounded
 from .recogniser import Recogniser
 from .recording import Clip
 from .selection import select
@@ -199,19 +199,17 @@ class Training:
         self._meter.tick(0.2)
         # One full window says some fifty words; what a mistake breaks, it breaks for all.
         fullest = max(self._material.spoken().values(), key=lambda window: window.text_tokens)
-        audio = [fullest.waveform()]
-        self._parity = check_parity(
-            # PyTorch takes the rounded weights, so that a difference can only come from the export.
-            import_model(file, self._hardware.device),
-            self._recogniser(self._model_dir, exact=True),
-            self._vocabulary,
-            [self._ears.spectrograms.of(each) for each in audio],
-            self._job.language,
-        )
+        sample = Sample(fullest.waveform(), self._vocabulary, self._job.language)
+        # PyTorch takes the rounded weights, so that a difference can only come from the export.
+        whisper = import_model(file, self._hardware.device)
+        heads = alignment_heads(self._job.base_model, whisper)
+        exact = self._recogniser(self._model_dir, exact=True)
+        said = check_parity(whisper, heads, exact, sample)
+        del whisper, exact
         release_freed_memory()
         self._meter.tick(0.6)
-        self._rounded = check_words(
-            self._model_dir, self._hardware, self._settings.threads, audio, self._job.language
+        self._rounded = check_rounded(
+            self._model_dir, self._hardware, self._settings.threads, sample, said
         )
 
     def _recogniser(self, model_dir: Path, *, exact: bool = False) -> Recogniser:
@@ -244,7 +242,6 @@ class Training:
                 "test": len(parts.test),
             },
             "steps": self._steps,
-            "parity_wer": self._parity,
             "rounded_wer": self._rounded,
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,

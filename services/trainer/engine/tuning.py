@@ -67,7 +67,7 @@ class Tuning:
             parameter.requires_grad = True
         self._rate = settings.learning_rate or RATES["whole" if whole else "decoder"]
         self._optimiser = torch.optim.AdamW(
-            self.weights.values(), lr=self._rate, weight_decay=settings.weight_decay
+            self.weights.values(), lr=self._rate, weight_decay=settings.weight_decay, fused=True
         )
         # A whole window in the encoder keeps a core busy; several only take more memory.
         alone = whole and hardware.device == "cpu"
