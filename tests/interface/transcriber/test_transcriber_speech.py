@@ -24,10 +24,11 @@ from shared.runtime.media.convert import decode_pcm
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage
 from shared.runtime.testing.events import Tap, publish
+from shared.runtime.testing.servers import ON_POSTGRESQL
 
 from .conftest import Client, custom, wait_until
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.usefixtures("worker"), ON_POSTGRESQL]
 
 ENDS = (TranscriptionSucceeded, TranscriptionFailed)
 
