@@ -27,9 +27,10 @@ down:
 	@$(SETUP) up
 	@$(PYTHON) -m argot.stack down
 
+# Files keep their order: xdist would put those of few tests, which are the longest, at the end.
 test:
 	@$(SETUP) test
-	@$(PYTHON) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint:
 	@$(SETUP) lint

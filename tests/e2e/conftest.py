@@ -1,5 +1,6 @@
 """The whole of Argot, each service a process of its own, on a small base model."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -10,14 +11,24 @@ from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 
 ORGANISATION = "demo"
+ENGINE = {
+    "max_steps": 6,
+    "batch_windows": 1,
+    "packings": 1,
+    "blends": [0.5],
+    "max_test_seconds": 20,
+    "max_dev_seconds": 10,
+    "threads": 1,
+}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack whose trainings take few steps, and whose leases are short."""
+    """A stack whose trainings are small, and whose leases are short; of all files here."""
     settings = {
         "ARGOT_BASE_MODELS": '{"*": "whisper-tiny.en"}',
-        "ARGOT_ENGINE_SETTINGS": '{"max_steps": 6, "blends": [0.5]}',
+        "ARGOT_ENGINE_SETTINGS": json.dumps(ENGINE),
+        "ARGOT_INFERENCE_THREADS": "1",
         "ARGOT_CHECKPOINT_SECONDS": "1",
         "ARGOT_LEASE_SECONDS": "4",
         "ARGOT_RETRY_SECONDS": "1",

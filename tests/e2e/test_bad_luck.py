@@ -27,7 +27,7 @@ from shared.rpc.transcriber import ResultFormat
 from .watching import Quiet
 
 PATIENCE_S = 240.0
-OUTAGE_S = 20.0
+POLL_S = 0.1
 
 T = TypeVar("T")
 
@@ -44,6 +44,7 @@ def until(found: Callable[[], T | None]) -> T:
         else:
             if value:
                 return value
+        time.sleep(POLL_S)
     pytest.fail(f"it never came about; the last error was {last!r}")
 
 
@@ -122,7 +123,7 @@ def test_the_job_ends_once_whatever_dies(
         watched = pool.submit(lambda: [*follow(client, model.id, training.id)])
         stack.broker.stop()
         until(lambda: not stack.ready("catalog"))
-        time.sleep(OUTAGE_S)
+        until(lambda: engine_of(stack) is None)  # the training ends meanwhile
         stack.broker.start()
         last = watched.result(PATIENCE_S)[-1]
     assert last.status_name == "success"

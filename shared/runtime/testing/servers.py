@@ -180,5 +180,9 @@ def database_url(
         yield address.create_database(_unique_name())
 
 
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For a test of what models hear or learn, which is long and no matter of the database."""
+
+
 def _unique_name() -> str:
     return f"test-{os.getpid()}-{secrets.token_hex(4)}"

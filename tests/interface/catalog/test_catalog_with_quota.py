@@ -105,6 +105,7 @@ def until(condition: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(0.01)
 
 
 def offered(call: TestCaller) -> list[str]:

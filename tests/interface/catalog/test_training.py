@@ -47,6 +47,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(0.01)
 
 
 def about(train: TrainModel, training_id: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(0.01)
 
 
 def test_jobs_are_leased_once_and_oldest_first(database: Database, job_table: Any) -> None:

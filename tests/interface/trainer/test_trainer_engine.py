@@ -27,7 +27,7 @@ from shared.runtime.testing.processes import ServiceProcess
 from .conftest import StoreFile
 
 PROMPTS = 24
-SETTINGS = '{"max_steps": 2, "packings": 1, "blends": [1.0]}'
+SETTINGS = '{"max_steps": 2, "packings": 1, "blends": [1.0], "threads": 1}'
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,9 @@ def test_real_speech_becomes_a_model_that_loads(
             file.write(chunk)
     with tarfile.open(packed) as archive:
         archive.extractall(tmp_path / "model", filter="data")
-    model = WhisperModel(str(tmp_path / "model"), device="cpu", local_files_only=True)
+    model = WhisperModel(
+        str(tmp_path / "model"), device="cpu", cpu_threads=1, local_files_only=True
+    )
     said = prompts("fr")[0]
     segments, _ = model.transcribe(str(said.path), language="fr", beam_size=1)
     assert " ".join(segment.text for segment in segments).strip()

@@ -22,6 +22,14 @@ SENTENCES = (
     "You have three new messages in your mailbox.",
 )
 VOICES = ("slt", "rms")
+QUICK: dict[str, Any] = {
+    "max_steps": 4,
+    "batch_windows": 1,
+    "blends": (1.0,),
+    "learning_rate": 1e-5,
+    "threads": 1,
+}
+"""Four short steps. In one thread: as many tests as cores at once make more wait for each other."""
 
 
 @pytest.fixture(scope="session")
@@ -69,8 +77,7 @@ def job(
     """Makes a job of four short steps in a work directory."""
 
     def make(work_dir: Path, **settings: Any) -> Job:
-        quick = {"max_steps": 4, "batch_windows": 1, "blends": (1.0,), "learning_rate": 1e-5}
-        chosen = EngineSettings(**{**quick, **settings})
+        chosen = EngineSettings(**{**QUICK, **settings})
         return Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, chosen)
 
     return make

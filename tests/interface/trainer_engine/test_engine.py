@@ -38,6 +38,8 @@ from services.trainer.engine.windows import WINDOW_SECONDS
 from shared.events.data import Evaluation
 from shared.speech.words import normalise
 
+from .conftest import QUICK
+
 Finished = tuple[Job, Result, list[Progress]]
 
 PROCESSOR = Hardware("cpu", autocast=False)
@@ -54,9 +56,7 @@ def finished(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Finished:
     """An uninterrupted run: its job, result and reports."""
-    settings = EngineSettings(
-        max_steps=4, batch_windows=1, blends=(1.0,), learning_rate=1e-5, epochs=2
-    )
+    settings = EngineSettings(**QUICK, epochs=2)
     work_dir = tmp_path_factory.mktemp("finished")
     job = Job(base_model_dir("whisper-tiny.en"), "en", recordings, work_dir, settings)
     reports: list[Progress] = []
@@ -146,7 +146,7 @@ def test_faster_whisper_loads_the_model(
     finished: Finished, recordings: tuple[Recording, ...]
 ) -> None:
     _, result, _ = finished
-    model = WhisperModel(str(result.model_dir), device="cpu", compute_type="float32")
+    model = WhisperModel(str(result.model_dir), device="cpu", compute_type="float32", cpu_threads=1)
     audio = read_waveform(recordings[0].pcm, 0, 10**9)
     segments, _ = model.transcribe(audio, language="en", beam_size=1, word_timestamps=True)
     words = [word for segment in segments for word in segment.words]
@@ -204,7 +204,7 @@ def said(finished: Finished, sample: Sample) -> Callable[..., Said]:
     ) -> Said:
         whisper = import_model(read_model(result.model_dir))
         harm(whisper)
-        exact = Recogniser(result.model_dir, sample.vocabulary, PROCESSOR, exact=True)
+        exact = Recogniser(result.model_dir, sample.vocabulary, PROCESSOR, threads=1, exact=True)
         return check_parity(
             whisper, heads or alignment_heads(job.base_model, whisper), exact, sample
         )
@@ -240,7 +240,7 @@ def test_a_long_text_is_heard_to_its_end(base_model_dir: Callable[[str], Path]) 
     said = max(window, key=lambda each: len(each.text))
     vocabulary = Vocabulary.read(base_model, "fr")
     assert len(vocabulary.encode(said.text)) > MAX_TEXT_TOKENS / 2
-    recogniser = Recogniser(base_model, vocabulary, PROCESSOR)
+    recogniser = Recogniser(base_model, vocabulary, PROCESSOR, threads=1)
     (text,) = recogniser.decode(Spectrograms(80).of(decode_audio(str(said.path)))[None])
     assert normalise(text, "fr").split()[-1] == normalise(said.text, "fr").split()[-1]
 
@@ -254,7 +254,7 @@ def test_an_english_only_model_learns_no_french(base_model_dir: Callable[[str], 
 def test_speech_in_another_language_is_a_fault_of_the_data(
     base_model_dir: Callable[[str], Path], recordings: tuple[Recording, ...], tmp_path: Path
 ) -> None:
-    job = Job(base_model_dir("whisper-base"), "el", recordings, tmp_path)
+    job = Job(base_model_dir("whisper-base"), "el", recordings, tmp_path, EngineSettings(**QUICK))
     with pytest.raises(EngineFault) as caught:
         train(job, lambda _: None)
     assert (caught.value.code, caught.value.fault) == ("language-unlike-base", "data")
@@ -268,7 +268,7 @@ def test_the_export_hears_the_same_words_at_the_same_times_when_it_is_rounded(
     exact = said()
 
     def check(other: Said) -> float:
-        return check_rounded(result.model_dir, PROCESSOR, 0, sample, other)
+        return check_rounded(result.model_dir, PROCESSOR, 1, sample, other)
 
     assert check(exact) <= 0.2
     other = list(sample.vocabulary.encode("Something else was said here, nothing of it is right."))

@@ -12,7 +12,14 @@ import pytest
 from services.trainer.engine import Recording
 from services.trainer.engine.ct2 import read_model
 
-SETTINGS = {"max_steps": 3, "batch_windows": 2, "blends": [1.0], "epochs": 3, "packings": 1}
+SETTINGS = {
+    "max_steps": 3,
+    "batch_windows": 2,
+    "blends": [1.0],
+    "epochs": 3,
+    "packings": 1,
+    "threads": 1,
+}
 ALONE = (sys.executable, "-m", "services.trainer.engine")
 TOGETHER = (
     *(sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"),

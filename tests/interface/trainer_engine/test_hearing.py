@@ -52,7 +52,7 @@ def aligned(
     recording, _, _ = joined
     ticks: list[float] = []
     hardware = Hardware("cpu", autocast=False)
-    aligner = Aligner(base_model_dir("whisper-tiny.en"), "en", hardware, 0, ticks.append)
+    aligner = Aligner(base_model_dir("whisper-tiny.en"), "en", hardware, 1, ticks.append)
     found = aligner(recording, recording.segments[0])
     assert ticks == sorted(ticks)
     assert ticks[-1] < recording.seconds

@@ -21,6 +21,7 @@ from shared.rpc.transcriber import AbortAudioUpload, OpenAlignment, OpenTranscri
 from shared.runtime.database import Database
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
+from shared.runtime.testing.servers import ON_POSTGRESQL
 from shared.speech.subtitles import parse_transcript
 
 from .conftest import FRENCH, Client
@@ -131,6 +132,7 @@ def test_an_aborted_upload_takes_the_alignment_with_it(client: Client) -> None:
     assert code_of(lambda: client.state(opened.id, "alignment")) == "not-found"
 
 
+@ON_POSTGRESQL
 @pytest.mark.usefixtures("worker")
 def test_captions_are_where_the_prompts_were_joined(
     client: Client, tap: Tap, database: Database, french: list[Prompt]
@@ -182,6 +184,7 @@ def lines_of(cues: list[dict[str, object]], texts: list[str]) -> list[tuple[floa
     return found
 
 
+@ON_POSTGRESQL
 @pytest.mark.usefixtures("worker")
 def test_text_without_speech_and_speech_without_text_are_told(
     client: Client, tap: Tap, french: list[Prompt]

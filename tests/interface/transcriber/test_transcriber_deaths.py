@@ -14,6 +14,7 @@ from shared.events.transcriber import (
 from shared.runtime.database import Database
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
+from shared.runtime.testing.servers import ON_POSTGRESQL
 
 from .conftest import Client, wait_until
 
@@ -34,6 +35,7 @@ def ends(tap: Tap, job_id: str) -> list[Event]:
     return ended(tap.wait(0.5))
 
 
+@ON_POSTGRESQL
 def test_a_worker_that_ends_in_the_middle_loses_nothing(
     client: Client, tap: Tap, database: Database, idle_worker: ServiceProcess, speech: bytes
 ) -> None:

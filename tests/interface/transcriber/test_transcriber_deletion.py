@@ -28,6 +28,7 @@ from shared.runtime.sweeping import Ages
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
+from shared.runtime.testing.servers import ON_POSTGRESQL
 from shared.runtime.worker.jobs import JobQueue
 
 from .conftest import Client, wait_until
@@ -153,6 +154,7 @@ def test_a_result_that_comes_too_late_brings_nothing_back(
     assert [type(each) for each in ends] == [TranscriptionFailed]
 
 
+@ON_POSTGRESQL
 def test_a_running_job_is_left_for_the_next_and_an_ended_one_goes_with_its_result(
     client: Client,
     tap: Tap,

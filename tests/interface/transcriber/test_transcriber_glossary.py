@@ -14,6 +14,7 @@ from shared.rpc.transcriber import GetGlossary, GlossaryEntry, PutGlossary
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
+from shared.runtime.testing.servers import ON_POSTGRESQL
 
 from .conftest import Client
 
@@ -76,6 +77,7 @@ def transcript(client: Client, tap: Tap, clip: Prompt) -> tuple[str, dict[str, A
     return job, document
 
 
+@ON_POSTGRESQL
 @pytest.mark.usefixtures("worker")
 def test_terms_are_replaced_and_what_was_heard_is_kept(
     glossed: Client, tap: Tap, french: list[Prompt]

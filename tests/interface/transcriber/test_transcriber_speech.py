@@ -24,10 +24,11 @@ from shared.runtime.media.convert import decode_pcm
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage
 from shared.runtime.testing.events import Tap, publish
+from shared.runtime.testing.servers import ON_POSTGRESQL
 
 from .conftest import Client, custom, wait_until
 
-pytestmark = pytest.mark.usefixtures("worker")
+pytestmark = [pytest.mark.usefixtures("worker"), ON_POSTGRESQL]
 
 ENDS = (TranscriptionSucceeded, TranscriptionFailed)
 
@@ -46,11 +47,13 @@ def plain(text: str) -> str:
     return " ".join("".join(c if c.isalnum() else " " for c in text.lower()).split())
 
 
-@pytest.fixture
-def artifact(whisper_base: Path, storage_settings: dict[str, str], tmp_path: Path) -> StoredFile:
+@pytest.fixture(scope="module")
+def artifact(
+    whisper_base: Path, storage_settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> StoredFile:
     """The base model as the trainer would store a custom one."""
-    path = tmp_path / "model.tar.gz"
-    with tarfile.open(path, "w:gz", compresslevel=1) as archive:
+    path = tmp_path_factory.mktemp("artifact") / "model.tar.gz"
+    with tarfile.open(path, "w:gz", compresslevel=0) as archive:
         for file in whisper_base.iterdir():
             archive.add(file, file.name)
     storage = Storage(StorageSettings.model_validate(storage_settings))
