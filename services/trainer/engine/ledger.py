@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .recording import SAMPLE_RATE, Clip, Recording
 
@@ -39,6 +39,11 @@ class Ledger:
     def seconds_used(self) -> float:
         """Audio in at least one clip."""
         return self.used / SAMPLE_RATE
+
+    def use(self, segments: int) -> dict[str, Any]:
+        """The ``data`` of the HTTP contract's Training, of which so many segments are used."""
+        seconds = round(self.seconds_used, 3)
+        return {"segments": segments, "seconds_used": seconds, "dropped": self.sums()}
 
     def sums(self) -> list[dict[str, object]]:
         """``[{file, reason, seconds}]``, a row a file and reason, in order of first appearance."""

@@ -1,7 +1,7 @@
 """Which segments can be used, and what falls out."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, divide
@@ -9,7 +9,7 @@ from shared.speech.words import normalise
 
 from .alignment import Aligned
 from .fault import EngineFault
-from .ledger import Drop
+from .ledger import Drop, account
 from .recording import SAMPLE_RATE, Clip, Recording, Segment
 from .vocabulary import MAX_TOKENS, Vocabulary
 
@@ -43,7 +43,7 @@ def unaligned(_recording: Recording, segment: Segment) -> Aligned:
 
 
 def select(
-    recordings: Iterable[Recording],
+    recordings: Sequence[Recording],
     vocabulary: Vocabulary,
     language: str,
     align: Align = unaligned,
@@ -55,8 +55,8 @@ def select(
     ``not-aligned``, ``outside-audio``, ``no-text``, ``text-too-long``.
 
     Raises:
-        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three,
-            ``recording-unreadable`` if a PCM file is missing.
+        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three, both
+            with their ``data``; ``recording-unreadable`` if a PCM file is missing.
     """
     clips: list[Clip] = []
     drops: list[Drop] = []
@@ -86,11 +86,13 @@ def select(
                 drops.append(_drop(recording, segment.start, segment.end, reason))
             else:
                 clips.append(clip)
-    if not clips:
-        raise EngineFault("no-usable-data", "No segment can be used for training.", fault="data")
     if len(clips) < MIN_CLIPS:
-        message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
-        raise EngineFault("too-few-segments", message, fault="data")
+        data = account(recordings, clips, drops).use(len(clips))
+        code, message = "no-usable-data", "No segment can be used for training."
+        if clips:
+            message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
+            code = "too-few-segments"
+        raise EngineFault(code, message, fault="data", data=data)
     return Selection(tuple(clips), tuple(drops))
 
 

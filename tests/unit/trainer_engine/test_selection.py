@@ -100,12 +100,23 @@ def test_nothing_usable_is_a_fault_of_the_data(recording: Callable[..., Recordin
     with pytest.raises(EngineFault) as caught:
         select([recording(Segment(0, 0.1, "x"))], Letters(), "fr")
     assert (caught.value.code, caught.value.fault) == ("no-usable-data", "data")
+    data = caught.value.as_json()["data"]
+    assert (data["segments"], data["seconds_used"]) == (0, 0.0)
+    assert {each["reason"]: each["seconds"] for each in data["dropped"]} == {
+        "cue-too-short": 0.1,
+        "no-cue": 99.9,
+    }
 
 
 def test_two_segments_are_too_few(recording: Callable[..., Recording]) -> None:
     with pytest.raises(EngineFault) as caught:
         select([recording(*GOOD[:2])], Letters(), "fr")
     assert caught.value.code == "too-few-segments"
+    assert caught.value.data == {
+        "segments": 2,
+        "seconds_used": 4.0,
+        "dropped": [{"file": "a.wav", "reason": "no-cue", "seconds": 96.0}],
+    }
 
 
 def test_missing_audio_is_a_fault_of_the_platform(tmp_path: Path) -> None:
