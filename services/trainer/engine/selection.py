@@ -11,7 +11,7 @@ from .alignment import Aligned
 from .fault import EngineFault
 from .ledger import Drop, account
 from .recording import SAMPLE_RATE, Clip, Recording, Segment
-from .vocabulary import MAX_TOKENS, Vocabulary
+from .vocabulary import MAX_TOKENS, Vocabulary, plain
 
 OVERHANG_SECONDS = 0.5
 """A last cue may end this long after the audio; it is cut to what is there."""
@@ -63,7 +63,8 @@ def select(
     for recording in recordings:
         available = _available(recording)
         pieces: list[Segment] = []
-        for each in recording.segments:
+        for written in recording.segments:
+            each = Segment(written.start, written.end, plain(written.text))
             if round(each.end - each.start, 6) <= MAX_SECONDS:
                 pieces.append(each)
                 continue
@@ -78,9 +79,8 @@ def select(
         for index, segment in enumerate(parts):
             begin = max(0, round(segment.start * SAMPLE_RATE))
             stop = min(available, round(segment.end * SAMPLE_RATE))
-            text = segment.text.strip()
-            tokens = vocabulary.encode(text)
-            clip = Clip(recording.name, index, recording.pcm, begin, stop, text, tokens)
+            tokens = vocabulary.encode(segment.text)
+            clip = Clip(recording.name, index, recording.pcm, begin, stop, segment.text, tokens)
             reason = _unfit(clip, segment.end, available, language)
             if reason:
                 drops.append(_drop(recording, segment.start, segment.end, reason))
@@ -102,7 +102,7 @@ def _drop(recording: Recording, start: float, end: float, reason: str) -> Drop:
 
 def _fitting(segment: Segment, vocabulary: Vocabulary) -> tuple[Segment, ...]:
     """Parts of half a second at least with texts that fit; the whole where there are none such."""
-    tokens = len(vocabulary.encode(segment.text.strip()))
+    tokens = len(vocabulary.encode(segment.text))
     if tokens <= MOST_TEXT:
         return (segment,)
     whole = Cue(segment.start, segment.end, segment.text)
