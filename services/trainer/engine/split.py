@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .fault import EngineFault
 from .recording import Clip
 
 MIN_RECORDINGS = 8
@@ -20,8 +21,8 @@ class Split:
 
     ``unit`` ``recording``: no recording has clips in two parts. ``block``: there are too few
     recordings, or too uneven ones; parts are contiguous, and where a cut falls inside a recording
-    one clip between the parts is in neither (``gap``),
-    if enough are left.
+    what shares audio with the later part is in neither (``gap``), and one clip more if enough are
+    left.
     """
 
     train: tuple[Clip, ...]
@@ -100,16 +101,26 @@ def _by_block(groups: list[list[Clip]], shares: Shares) -> Split:
 def _cut(
     line: list[Clip], wanted: float, reserve: int
 ) -> tuple[list[Clip], list[Clip], list[Clip]]:
-    """The end of the line up to the wanted seconds, what stays, and the clip given up between.
+    """The end of the line up to the wanted seconds, what stays, and what is given up between.
 
-    At least one clip is cut off and ``reserve`` clips stay.
+    At least one clip is cut off and ``reserve`` clips stay. Given up is what shares audio with what
+    is cut off, and the clip before that where more than ``reserve`` are left.
+
+    Raises:
+        EngineFault: ``too-few-segments`` where so few can stay only with audio of what is cut off.
     """
     place = len(line) - 1
     total = line[place].seconds
     while place - 1 >= reserve and total + line[place - 1].seconds <= wanted:
         place -= 1
         total += line[place].seconds
-    kept, cut = line[:place], line[place:]
-    if len(kept) > reserve and kept[-1].recording == cut[0].recording:
-        return cut, kept[:-1], kept[-1:]
-    return cut, kept, []
+    cut, recording = line[place:], line[place].recording
+    begin = min(clip.begin for clip in cut if clip.recording == recording)
+    kept = [each for each in line[:place] if each.recording != recording or each.stop <= begin]
+    if len(kept) < reserve:
+        message = "The usable segments are too few, or overlap too much, to hold some out."
+        raise EngineFault("too-few-segments", message, fault="data")
+    if len(kept) > reserve and kept[-1].recording == recording:
+        kept.pop()
+    staying = set(kept)
+    return cut, kept, [each for each in line[:place] if each not in staying]

@@ -1,10 +1,13 @@
 from collections.abc import Callable, Sequence
+from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.trainer.engine.fault import EngineFault
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
 from services.trainer.engine.split import MAX_OVERSHOOT, MIN_RECORDINGS, Shares, split
 
@@ -30,9 +33,28 @@ def clips_of(corpus: Corpus) -> list[Clip]:
     return clips
 
 
+@st.composite
+def captions(draw: st.DrawFn) -> list[Clip]:
+    """A few recordings whose cues overlap, as captions that roll do."""
+    clips: list[Clip] = []
+    for name in draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)):
+        begin = 0.0
+        for index in range(draw(st.integers(1, 30))):
+            stop = begin + draw(st.floats(0.5, 12))
+            span = (round(begin * SAMPLE_RATE), round(stop * SAMPLE_RATE))
+            clips.append(Clip(name, index, Path("none.pcm"), *span, "x", (1,)))
+            begin += draw(st.floats(0.5, 4))
+    assume(len(clips) >= 3)
+    return clips
+
+
 def shares_of(clips: Sequence[Clip]) -> Shares:
     total = sum(clip.seconds for clip in clips)
     return Shares(test=0.1 * total, dev=0.06 * total)
+
+
+def share_audio(one: Clip, other: Clip) -> bool:
+    return one.recording == other.recording and one.begin < other.stop and other.begin < one.stop
 
 
 def names(part: Sequence[Clip]) -> set[str]:
@@ -71,6 +93,32 @@ def test_blocks_are_contiguous_and_apart(corpus: Corpus) -> None:
                 assert later[0].index - earlier[-1].index == 2
 
 
+@given(captions())
+def test_no_audio_is_in_two_parts_however_cues_overlap(clips: list[Clip]) -> None:
+    try:
+        found = split(clips, shares_of(clips))
+    except EngineFault as fault:
+        assert (fault.code, fault.fault) == ("too-few-segments", "data")
+        return
+    for one, other in combinations((found.train, found.dev, found.test), 2):
+        assert not any(share_audio(mine, theirs) for mine, theirs in product(one, other))
+
+
+def test_rolling_captions_have_a_gap_of_all_that_overlaps_and_a_neighbour(
+    clip: Callable[..., Clip],
+) -> None:
+    clips = [clip(index=index, at=2.0 * index, seconds=6.0) for index in range(100)]
+    found = split(clips, Shares(60.0, 36.0))
+    assert [len(part) for part in (found.test, found.dev, found.gap)] == [10, 6, 6]
+    assert [each.index for each in found.gap] == [78, 79, 80, 87, 88, 89]
+
+
+def test_cues_that_all_overlap_cannot_be_held_out(clip: Callable[..., Clip]) -> None:
+    with pytest.raises(EngineFault) as caught:
+        split([clip(index=index, at=0.1 * index) for index in range(9)], Shares(1.0, 1.0))
+    assert (caught.value.code, caught.value.fault) == ("too-few-segments", "data")
+
+
 @given(corpora, st.randoms())
 def test_the_order_of_recordings_does_not_matter(corpus: Corpus, draw: Random) -> None:
     shuffled = list(corpus)
@@ -103,6 +151,14 @@ def test_two_long_recordings_are_cut_by_block(clip: Callable[..., Clip]) -> None
     assert found.unit == "block"
     assert len(found.test) == 12
     assert len(found.gap) == 2
+
+
+def test_one_recording_alone_is_cut_by_block(clip: Callable[..., Clip]) -> None:
+    clips = [clip(index=index, at=3.0 * index) for index in range(100)]
+    found = split(clips, shares_of(clips))
+    assert found.unit == "block"
+    assert [len(part) for part in (found.train, found.dev, found.test)] == [82, 6, 10]
+    assert [each.index for each in found.gap] == [82, 89]
 
 
 def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip: Callable[..., Clip]) -> None:
