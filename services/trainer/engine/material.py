@@ -1,6 +1,7 @@
 """The data of a job, cut and laid out; all of it follows from the job."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .examples import Tokens
 from .fault import EngineFault
@@ -33,6 +34,11 @@ class Material:
     def held_out(self) -> tuple[Clip, ...]:
         """The test part and then the development part."""
         return (*self.split.test, *self.split.dev)
+
+    def use(self) -> dict[str, Any]:
+        """What became of the audio."""
+        parts = self.split
+        return self.ledger.use(len(parts.train) + len(parts.dev) + len(parts.test))
 
     def spoken(self) -> dict[int, Window]:
         """Of the windows those of the first packing with speech, by their places."""

@@ -225,7 +225,7 @@ class Training:
     def _result(self, tuned: Answers, hallucinated: float) -> Result:
         parts, ledger = self._material.split, self._material.ledger
         data = {
-            **ledger.use(len(parts.train) + len(parts.dev) + len(parts.test)),
+            **self._material.use(),
             "suspects": [each.document() for each in self._suspects],
         }
         run = {

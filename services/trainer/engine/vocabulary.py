@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -71,6 +71,14 @@ class Vocabulary:
             suppressed=tuple(config.get("suppress_ids") or ()),
             suppressed_first=tuple(config.get("suppress_ids_begin") or ()),
         )
+
+    def told(self, language: str) -> "Vocabulary":
+        """The same tokens with the prompt of another language.
+
+        Raises:
+            EngineFault: ``language-not-supported``.
+        """
+        return replace(self, start=_start(self.tokenizer, language))
 
     @property
     def plain_start(self) -> tuple[int, ...]:
