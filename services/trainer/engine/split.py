@@ -12,7 +12,13 @@ MIN_RECORDINGS = 8
 """Fewer are cut by block: a single one would hold too much of the audio."""
 
 MAX_OVERSHOOT = 1.5
-"""A held-out part may be this many times the share asked for."""
+"""A held-out part may be this many times the share asked for, and the share this many times it."""
+
+DEV_CLIPS = 6
+"""Clips of usual length that the development part wants at least: four tell nothing."""
+
+MAX_DEV_SHARE = 0.25
+"""Of all audio, for which the development part may want fewer."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,20 @@ def split(clips: Sequence[Clip], shares: Shares) -> Split:
 
     The lowest ranks are the test part and the next ones the development part, so that a
     recording that is added or removed moves few others. Needs three clips at least.
+
+    Raises:
+        EngineFault: ``too-few-segments`` if no audio can be held out without being trained on.
     """
+    shares = Shares(shares.test, max(shares.dev, _least_to_develop_on(clips)))
     groups: dict[str, list[Clip]] = {}
     for clip in clips:
         groups.setdefault(clip.recording, []).append(clip)
     ordered = [groups[name] for name in sorted(groups, key=rank)]
     return _by_recording(ordered, shares) or _by_block(ordered, shares)
+
+
+def _least_to_develop_on(clips: Sequence[Clip]) -> float:
+    return _seconds(clips) * min(DEV_CLIPS / len(clips), MAX_DEV_SHARE)
 
 
 def _seconds(clips: Iterable[Clip]) -> float:
@@ -67,7 +81,9 @@ def _by_recording(groups: list[list[Clip]], shares: Shares) -> Split | None:
         return None
     test, rest = _draw(groups, shares.test)
     dev, train = _draw(rest, shares.dev)
-    if not (test and dev and train):
+    parts = ((test, shares.test), (dev, shares.dev))
+    short = any(_seconds(_flat(part)) * MAX_OVERSHOOT < wanted for part, wanted in parts)
+    if short or not train:
         return None
     return Split(_flat(train), _flat(dev), _flat(test), (), "recording")
 

@@ -84,6 +84,16 @@ def test_no_recording_straddles_parts(corpus: Corpus) -> None:
 
 
 @given(corpora)
+def test_recordings_that_are_held_out_are_about_as_much_as_was_wanted(corpus: Corpus) -> None:
+    clips = clips_of(corpus)
+    shares = shares_of(clips)
+    found = split(clips, shares)
+    if found.unit == "recording":
+        for part, wanted in ((found.test, shares.test), (found.dev, shares.dev)):
+            assert sum(clip.seconds for clip in part) * MAX_OVERSHOOT >= wanted
+
+
+@given(corpora)
 def test_blocks_are_contiguous_and_apart(corpus: Corpus) -> None:
     clips = clips_of(corpus)
     found = split(clips, shares_of(clips))
@@ -167,6 +177,37 @@ def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip: Callable[.
     found = split(clips, shares_of(clips))
     assert found.unit == "recording"
     assert "long.wav" in names(found.train)
+
+
+@pytest.mark.parametrize("recordings", [2, 24])
+def test_few_long_segments_leave_enough_to_develop_on(
+    clip: Callable[..., Clip], recordings: int
+) -> None:
+    """Ten minutes, the least that trains."""
+    clips = [
+        clip(f"{number}.wav", index, at=25.0 * index, seconds=25.0)
+        for number in range(recordings)
+        for index in range(24 // recordings)
+    ]
+    found = split(clips, shares_of(clips))
+    assert found.unit == ("recording" if recordings >= MIN_RECORDINGS else "block")
+    assert len(found.dev) == 6
+    assert len(found.train) >= 13
+
+
+def test_a_tiny_recording_among_long_ones_is_no_development_part(
+    clip: Callable[..., Clip],
+) -> None:
+    clips = [
+        clip(f"{number}.wav", index, at=5.0 * index, seconds=5.0)
+        for number in range(9)
+        for index in range(100)
+    ]
+    clips.append(clip("tiny.wav", seconds=5.0))
+    shares = shares_of(clips)
+    found = split(clips, shares)
+    assert found.unit == "block"
+    assert sum(each.seconds for each in found.dev) == pytest.approx(shares.dev, abs=5.0)
 
 
 def test_three_clips_are_one_each(clip: Callable[..., Clip]) -> None:
