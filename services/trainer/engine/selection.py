@@ -9,7 +9,7 @@ from shared.speech.words import normalise
 
 from .alignment import Aligned
 from .fault import EngineFault
-from .ledger import Drop, account
+from .ledger import Drop, Ledger, account
 from .recording import SAMPLE_RATE, Clip, Recording, Segment
 from .vocabulary import MAX_TOKENS, Vocabulary, plain
 
@@ -87,13 +87,16 @@ def select(
             else:
                 clips.append(clip)
     if len(clips) < MIN_CLIPS:
-        data = account(recordings, clips, drops).use(len(clips))
-        code, message = "no-usable-data", "No segment can be used for training."
-        if clips:
-            message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
-            code = "too-few-segments"
-        raise EngineFault(code, message, fault="data", data=data)
+        raise _too_few(len(clips), account(recordings, clips, drops))
     return Selection(tuple(clips), tuple(drops))
+
+
+def _too_few(clips: int, ledger: Ledger) -> EngineFault:
+    code, message = "no-usable-data", "No segment can be used for training."
+    if clips:
+        code = "too-few-segments"
+        message = f"Training needs at least {MIN_CLIPS} usable segments, found {clips}."
+    return EngineFault(code, message, fault="data", data=ledger.use(clips))
 
 
 def _drop(recording: Recording, start: float, end: float, reason: str) -> Drop:
