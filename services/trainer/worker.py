@@ -69,7 +69,7 @@ class Attempt:
         ):
             job_dir = Path(folder)
             material = self._provision(run, lease, job_dir)
-            self._train(run, lease, job_dir)
+            self._train(run, lease, job_dir, material)
             self._finish(run, material, job_dir)
 
     def _provision(self, run: Run, lease: Lease, job_dir: Path) -> Material:
@@ -91,7 +91,7 @@ class Attempt:
         handlers.start(run, material.data_use(), self.database)
         return material
 
-    def _train(self, run: Run, lease: Lease, job_dir: Path) -> None:
+    def _train(self, run: Run, lease: Lease, job_dir: Path, material: Material) -> None:
         stored = partial(handlers.checkpoint_stored, run, self.database)
         key = f"{run.folder}/{FILE_NAME}"
         checkpoints = Checkpoints(self.storage, key, job_dir, partial(_unless_away, stored))
@@ -99,7 +99,7 @@ class Attempt:
         log.info("engine_starts", training_id=run.id, attempt=run.attempts, resumed=resumed)
         with Engine(self.settings.engine_command, job_dir) as process:
             self._watch(run, lease, process, checkpoints)
-            process.check()
+            process.check(material)
 
     def _watch(self, run: Run, lease: Lease, process: Engine, checkpoints: Checkpoints) -> None:
         """Return when the process has ended of itself."""

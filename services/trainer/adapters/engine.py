@@ -84,7 +84,7 @@ class Engine:
     def __init__(self, command: Sequence[str], job_dir: Path) -> None:
         self._command = [*_PREFIX, *command, str(job_dir)]
         self._job_dir = job_dir
-        self._fault: dict[str, str] | None = None
+        self._fault: dict[str, Any] = {}
         self._heard = time.monotonic()
         self.told: Progress | None = None
 
@@ -133,16 +133,18 @@ class Engine:
         self._process.send_signal(signal.SIGTERM)
         self.ended(seconds)
 
-    def check(self) -> None:
-        """Raise the `TrainingFault` of a process that ended without a model."""
+    def check(self, material: Material) -> None:
+        """Raise the `TrainingFault` of a process that ended without a model of the material."""
         status = self._process.returncode
         if status == 0:
             return
-        fault = self._fault or {}
+        fault = self._fault
         code, message = fault.get("code", "internal"), fault.get("message", "")
         log.error("engine_failed", status=status, code=code, detail=message, tail=self._tail())
         if fault.get("fault") == "data":
-            raise TrainingFault(code, message, "data", final=True)
+            used = DataUse.model_validate(fault["data"]) if "data" in fault else None
+            data = material.merged(used) if used else None
+            raise TrainingFault(code, message, "data", final=True, data=data)
         if _DISK_FULL in message:
             raise no_space()
         if code == "internal":

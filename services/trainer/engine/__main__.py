@@ -2,7 +2,7 @@
 
 Reads ``job.json``; prints JSON lines: each change of phase, the end, one a second at most;
 leaves ``result.json`` and ``model/``. Exit status: 0 done, 42 a fault of the data, 1 of the
-platform (the last line is ``{"fault": {code, fault, message}}``), 143 after SIGTERM, with a
+platform (the last line is ``{"fault": {code, fault, message, data?}}``), 143 after SIGTERM, with a
 checkpoint in JOB_DIR. Dies with the process that started it.
 """
 

@@ -4,7 +4,7 @@ A model that hears the audio gives words with times; what is written is matched 
 over their times. A long segment is then cut in pauses between words that were heard as written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
@@ -26,6 +26,18 @@ LEAD = 0.3
 
 HEARD_SHARE = 0.5
 """Of a piece's words at least this many must have been heard as they are written."""
+
+LONGEST_PAUSE = 2.0
+"""Seconds between two words: in a longer pause somebody may say what is not written."""
+
+MOST_UNSURE = 10
+"""Words in a row that a model may mishear; more are another text, or are not said."""
+
+FEW_UNSURE = 3
+"""Words in a row whose time may have gone to their neighbours."""
+
+FASTEST, SLOWEST = 0.1, 1.0
+"""Seconds that a word takes."""
 
 
 @dataclass(frozen=True)
@@ -91,62 +103,108 @@ def cut(
 ) -> Aligned:
     """Pieces of 30 s at most that begin and end in pauses; what has no such place is dropped.
 
-    ``quietest`` gives the most silent moment between two times.
+    ``quietest`` gives the most silent moment between two times that are near each other.
     """
-    if not words:
-        return Aligned((), ((segment.start, segment.end),))
     borders = _borders(segment, words, quietest)
-    pieces: list[Segment] = []
+    pieces = [
+        piece
+        for stretch in _stretches(segment, words)
+        for piece in _pieces(segment, words, borders, stretch)
+    ]
     dropped: list[tuple[float, float]] = []
     reached = segment.start
-    places = sorted(borders)
-    at = 0
-    while at < len(places) - 1:
-        first = places[at]
-        to = _end_of_piece(places, borders, words, at)
-        last = places[to]
-        start, end = borders[first], borders[last]
-        chosen = words[first:last]
-        known = sum(each.sure for each in chosen) >= HEARD_SHARE * len(chosen)
-        if MIN_SECONDS <= end - start <= MAX_SECONDS and known:
-            if reached < start:
-                dropped.append((reached, start))
-            text = segment.text[chosen[0].begin : chosen[-1].stop]
-            pieces.append(Segment(start, end, text))
-            reached = end
-        at = to
+    for piece in pieces:
+        if reached < piece.start:
+            dropped.append((reached, piece.start))
+        reached = piece.end
     if reached < segment.end:
         dropped.append((reached, segment.end))
     return Aligned(tuple(pieces), tuple(dropped))
 
 
+def _stretches(segment: Segment, words: Sequence[Placed]) -> Iterator[range]:
+    """The words, but for those that are not said where they would have to be.
+
+    A stretch also ends where much is said, or little but for long, that is not written.
+    """
+    begin = 0
+    sure = [number for number, word in enumerate(words) if word.sure]
+    for before, after in pairwise([-1, *sure, len(words)]):
+        start = words[before].end if before >= 0 else segment.start
+        end = words[after].start if after < len(words) else segment.end
+        if _astray(after - before - 1, end - start):
+            if begin <= before:
+                yield range(begin, before + 1)
+            begin = after
+    if begin < len(words):
+        yield range(begin, len(words))
+
+
+def _astray(unsure: int, seconds: float) -> bool:
+    """Whether so many words are not what is said in so much time between two that are."""
+    hasty = unsure > FEW_UNSURE and seconds < unsure * FASTEST
+    return hasty or unsure > MOST_UNSURE or seconds > LONGEST_PAUSE + unsure * SLOWEST
+
+
+@dataclass(frozen=True)
+class _Borders:
+    """When a piece ends, or begins, by the number of the word after its last, or its first."""
+
+    ends: dict[int, float]
+    starts: dict[int, float]
+
+
 def _borders(
     segment: Segment, words: Sequence[Placed], quietest: Callable[[float, float], float]
-) -> dict[int, float]:
-    """Where a piece may begin or end, by the number of the word after it."""
-    found = {
-        number: quietest(before.end, after.start)
-        for number, (before, after) in enumerate(pairwise(words), 1)
-        if before.sure and after.sure
-    }
-    first, last = words[0], words[-1]
-    found[0] = max(segment.start, first.start - LEAD) if first.sure else segment.start
-    found[len(words)] = min(segment.end, last.end + LEAD) if last.sure else segment.end
+) -> _Borders:
+    """Between words that are sure: the middle of a short pause; of a long one what is near them."""
+    found = _Borders({len(words): segment.end}, {0: segment.start})
+    sure = [number for number, word in enumerate(words) if word.sure]
+    if not sure:
+        return found
+    first, last = sure[0], sure[-1]
+    found.starts[first] = max(segment.start, words[first].start - LEAD)
+    found.ends[last + 1] = min(segment.end, words[last].end + LEAD)
+    for before, after in pairwise(sure):
+        end, start = words[before].end, words[after].start
+        if start - end > 2 * LEAD:
+            found.ends[before + 1], found.starts[after] = end + LEAD, start - LEAD
+        else:
+            found.ends[before + 1] = found.starts[after] = quietest(end, start)
     return found
 
 
+def _pieces(
+    segment: Segment, words: Sequence[Placed], borders: _Borders, stretch: range
+) -> Iterator[Segment]:
+    """Those of a stretch, but for what is too short or too long or was mostly heard otherwise."""
+    inner = (
+        number for number in stretch[1:] if number in borders.ends and number in borders.starts
+    )
+    places = [stretch.start, *inner, stretch.stop]
+    at = 0
+    while at < len(places) - 1:
+        to = _end_of_piece(places, borders, words, at)
+        start, end = borders.starts[places[at]], borders.ends[places[to]]
+        chosen = words[places[at] : places[to]]
+        known = sum(each.sure for each in chosen) >= HEARD_SHARE * len(chosen)
+        if MIN_SECONDS <= end - start <= MAX_SECONDS and known:
+            yield Segment(start, end, segment.text[chosen[0].begin : chosen[-1].stop])
+        at = to
+
+
 def _end_of_piece(
-    places: Sequence[int], borders: dict[int, float], words: Sequence[Placed], at: int
+    places: Sequence[int], borders: _Borders, words: Sequence[Placed], at: int
 ) -> int:
     """The place after `at` where the piece ends best: all that is left, else the longest pause."""
-    start = borders[places[at]]
-    if borders[places[-1]] - start <= LONGEST:
+    start = borders.starts[places[at]]
+    if borders.ends[places[-1]] - start <= LONGEST:
         return len(places) - 1
     inner = range(at + 1, len(places) - 1)
-    within = list(takewhile(lambda to: borders[places[to]] - start <= LONGEST, inner))
+    within = list(takewhile(lambda to: borders.ends[places[to]] - start <= LONGEST, inner))
     if not within:
         return at + 1
-    late = [to for to in within if borders[places[to]] - start >= SHORTEST]
+    late = [to for to in within if borders.ends[places[to]] - start >= SHORTEST]
     if not late:
         return within[-1]
     return max(late, key=lambda to: words[places[to]].start - words[places[to] - 1].end)

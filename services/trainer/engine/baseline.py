@@ -16,7 +16,12 @@ from .recording import Clip
 from .table import Table
 
 NOT_UNDERSTOOD = 0.8
-"""Word error rate of a base model on a language that is not the one it is told to expect."""
+"""Word error rate of a base model on a language that is not the one it is told to expect, or that
+it hardly knows."""
+
+UNDERSTOOD = 0.5
+"""Word error rate of a base model that is told the right language. It also hears a language that it
+hardly knows as a neighbour of it, but then writes other words than those that are said."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +68,22 @@ def listen(
     development = Exam(parts.dev, language, table, len(parts.test))
     test_answers = test.sit(recogniser, lambda share: tick(share / 2))
     development_answers = development.sit(recogniser, lambda share: tick((1 + share) / 2))
-    _refuse_another_language(test, test_answers, recogniser)
+    _refuse_another_language(material, test, test_answers, recogniser)
     noise = np.stack([ears.hear(each) for each in waveforms()])
     hallucinated = words_a_minute(recogniser.decode(noise), language)
     return Baseline(test, development, noise, test_answers, development_answers, hallucinated)
 
 
-def _refuse_another_language(test: Exam, answers: Answers, recogniser: Recogniser) -> None:
-    """Both signs together: the base model understands nothing, and hears another language."""
+def _refuse_another_language(
+    material: Material, test: Exam, answers: Answers, recogniser: Recogniser
+) -> None:
+    """All signs together: the base model understands nothing, but does in a language it hears."""
     if answers.wer <= NOT_UNDERSTOOD:
         return
     wanted, spoken = test.language, test.spoken(recogniser)
-    if spoken not in {None, wanted}:
+    if spoken is None or spoken == wanted:
+        return
+    if test.rate_told(recogniser, spoken) <= UNDERSTOOD:
         message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
-        raise EngineFault("language-unlike-base", message, fault="data")
+        data = material.use()
+        raise EngineFault("language-unlike-base", message, fault="data", data=data)

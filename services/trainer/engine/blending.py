@@ -11,7 +11,7 @@ import torch
 
 from .ct2 import ModelFile
 from .exam import Answers
-from .scoring import beyond_chance
+from .scoring import beyond_chance, can_tell
 from .weights import changed_file, export_model
 
 PREFERRED = 0.75
@@ -28,8 +28,9 @@ def blend(
 def choose(answers: Mapping[float, Answers]) -> float:
     """The share to keep, by what each of them made of the development part.
 
-    Of the shares that are not worse than the base model (0), and that cannot be told apart from the
-    best one, the one nearest to 0.75; the base model where there is none.
+    Of the shares that make fewer errors than the base model (0), and that cannot be told apart from
+    the best one, the one nearest to 0.75; the base model where there is none. The smallest of them
+    where the part has too few clips to tell anything apart.
     """
     base = answers[0.0]
     best = min(answers.values(), key=lambda each: each.wer)
@@ -41,9 +42,10 @@ def choose(answers: Mapping[float, Answers]) -> float:
     good = [
         share
         for share, found in answers.items()
-        if share and found.wer <= base.wer and as_good(found)
+        if share and found.wer < base.wer and as_good(found)
     ]
-    return min(good, key=lambda share: abs(share - PREFERRED), default=0.0)
+    preferred = PREFERRED if can_tell(len(base.counts)) else 0.0
+    return min(good, key=lambda share: abs(share - preferred), default=0.0)
 
 
 class Blender:

@@ -59,7 +59,7 @@ class Reporter:
         self._phase, self._next = progress.phase, now + REPORT_SECONDS
         self._print(progress.as_json())
 
-    def fail(self, fault: dict[str, str]) -> None:
+    def fail(self, fault: dict[str, Any]) -> None:
         """Print the last line of a training that failed, from the first process of a group."""
         if os.environ.get("RANK", "0") == "0":
             self._print({"fault": fault})

@@ -25,7 +25,8 @@ class Examined:
 def is_worse(history: Sequence[Examined]) -> bool:
     """Whether the last epoch is worse than the best one, by more than chance.
 
-    The part is small, so that most of what its loss does from epoch to epoch says nothing.
+    The part is small, so that most of what its loss does from epoch to epoch says nothing; of four
+    clips and fewer all of it.
     """
     last, best = history[-1], min(history, key=lambda each: each.total)
     return beyond_chance(

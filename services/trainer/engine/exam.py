@@ -55,6 +55,14 @@ class Exam:
         )
         return Answers(answers, counts)
 
+    def rate_told(self, recogniser: Recogniser, language: str) -> float:
+        """The error rate on some of the clips where the model is told to expect this language."""
+        clips = self.clips[:LISTENED_TO]
+        rows = self.table.take(list(range(self.first, self.first + len(clips))))
+        texts = recogniser.decode(rows, language)
+        pairs = zip(clips, texts, strict=True)
+        return error_rate([count_errors(clip.text, text, self.language) for clip, text in pairs])
+
     def spoken(self, recogniser: Recogniser) -> str | None:
         """What nearly all of the clips, or of some of them, sound like; None if like several."""
         rows = list(range(self.first, self.first + min(len(self.clips), LISTENED_TO)))

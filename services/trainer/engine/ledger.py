@@ -1,7 +1,11 @@
 """What becomes of the audio: every sample is used, or dropped for a reason."""
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from .recording import SAMPLE_RATE, Clip, Recording
 
@@ -36,6 +40,11 @@ class Ledger:
         """Audio in at least one clip."""
         return self.used / SAMPLE_RATE
 
+    def use(self, segments: int) -> dict[str, Any]:
+        """The ``data`` of the HTTP contract's Training, of which so many segments are used."""
+        seconds = round(self.seconds_used, 3)
+        return {"segments": segments, "seconds_used": seconds, "dropped": self.sums()}
+
     def sums(self) -> list[dict[str, object]]:
         """``[{file, reason, seconds}]``, a row a file and reason, in order of first appearance."""
         found: dict[tuple[str, str], int] = {}
@@ -60,63 +69,69 @@ class Ledger:
         ]
 
 
-Span = tuple[int, int]
-
-
 def account(
     recordings: Sequence[Recording], clips: Iterable[Clip], drops: Iterable[Drop]
 ) -> Ledger:
     """Book every sample once: as used, else under its first drop, else as without a cue.
 
     What is neither in a clip nor in a drop is ``pause`` between two of them where it is short,
-    else ``no-cue``.
+    else ``no-cue``. Linear in clips and drops, but for their sorting.
     """
-    used: dict[str, list[Span]] = {each.name: [] for each in recordings}
+    used: dict[str, list[_Span]] = {each.name: [] for each in recordings}
     lost: dict[str, list[Drop]] = {each.name: [] for each in recordings}
     for clip in clips:
-        used[clip.recording].append((clip.begin, clip.stop))
+        used[clip.recording].append(_Span(clip.begin, clip.stop, _USED))
     for drop in drops:
         lost[drop.file].append(drop)
     total = 0
     booked: list[Drop] = []
     for recording in recordings:
-        covered = _union(used[recording.name])
-        total += sum(stop - begin for begin, stop in covered)
-        rows: list[Drop] = []
-        for drop in lost[recording.name]:
-            span = (max(0, drop.begin), min(recording.samples, drop.stop))
-            for begin, stop in _outside(span, covered):
-                rows.append(Drop(drop.file, begin, stop, drop.reason))
-                covered = _union([*covered, (begin, stop)])
-        for begin, stop in _outside((0, recording.samples), covered):
-            inner = begin > 0 and stop < recording.samples
-            reason = "pause" if inner and stop - begin <= PAUSE else "no-cue"
-            rows.append(Drop(recording.name, begin, stop, reason))
-        booked += sorted(rows, key=lambda row: row.begin)
+        samples, dropped = recording.samples, lost[recording.name]
+        spans = [_Span(each.begin, each.stop, place) for place, each in enumerate(dropped)]
+        for begin, stop, owner in _owned(used[recording.name] + spans, samples):
+            if owner == _USED:
+                total += stop - begin
+            elif owner == _NOBODY:
+                inner = begin > 0 and stop < samples
+                reason = "pause" if inner and stop - begin <= PAUSE else "no-cue"
+                booked.append(Drop(recording.name, begin, stop, reason))
+            else:
+                booked.append(Drop(recording.name, begin, stop, dropped[owner].reason))
     return Ledger(total, tuple(booked))
 
 
-def _union(spans: Iterable[Span]) -> list[Span]:
-    """The same samples as disjoint spans in order."""
-    found: list[Span] = []
-    for begin, stop in sorted(spans):
-        if stop <= begin:
+class _Span(NamedTuple):
+    """Samples ``[begin, stop)`` and whose they are; the lowest number of several has them."""
+
+    begin: int
+    stop: int
+    owner: int
+
+
+_USED = -1
+_NOBODY = sys.maxsize
+
+
+def _owned(spans: Sequence[_Span], samples: int) -> Iterator[_Span]:
+    """All samples from 0, in as few spans as can be, each with the one owner that has it."""
+    whole = _Span(0, samples, _NOBODY)
+    inside = [_Span(max(0, each.begin), min(samples, each.stop), each.owner) for each in spans]
+    pending = sorted((each for each in (whole, *inside) if each.begin < each.stop), reverse=True)
+    borders = sorted({border for each in pending for border in each[:2]})
+    here: list[tuple[int, int]] = []  # owners of what began before, the lowest first, and stops
+    last: _Span | None = None
+    for begin, stop in pairwise(borders):
+        while pending and pending[-1].begin == begin:
+            each = pending.pop()
+            heappush(here, (each.owner, each.stop))
+        while here[0][1] <= begin:
+            heappop(here)
+        owner = here[0][0]
+        if last and last.owner == owner:
+            last = last._replace(stop=stop)
             continue
-        if found and begin <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], stop))
-        else:
-            found.append((begin, stop))
-    return found
-
-
-def _outside(span: Span, covered: Sequence[Span]) -> list[Span]:
-    """The parts of a span that disjoint spans in order leave free."""
-    free: list[Span] = []
-    at, end = span
-    for begin, stop in covered:
-        if at < min(begin, end):
-            free.append((at, min(begin, end)))
-        at = max(at, stop)
-    if at < end:
-        free.append((at, end))
-    return free
+        if last:
+            yield last
+        last = _Span(begin, stop, owner)
+    if last:
+        yield last

@@ -1,8 +1,10 @@
 """The data of a job, cut and laid out; all of it follows from the job."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .examples import Tokens
+from .fault import EngineFault
 from .job import EngineSettings, Job
 from .ledger import Drop, Ledger, account
 from .recording import Clip
@@ -33,6 +35,11 @@ class Material:
         """The test part and then the development part."""
         return (*self.split.test, *self.split.dev)
 
+    def use(self) -> dict[str, Any]:
+        """What became of the audio."""
+        parts = self.split
+        return self.ledger.use(len(parts.train) + len(parts.dev) + len(parts.test))
+
     def spoken(self) -> dict[int, Window]:
         """Of the windows those of the first packing with speech, by their places."""
         laid = ((place, self.windows[place]) for place in self.packings[0])
@@ -59,14 +66,19 @@ class Material:
 
 
 def lay_out(job: Job, vocabulary: Vocabulary, selection: Selection) -> Material:
-    """Split what was selected, and lay the training part into windows."""
+    """Split what was selected, and lay the training part into windows. Raises as `split`."""
     settings = job.settings
     total = sum(clip.seconds for clip in selection.clips)
     shares = Shares(
         test=min(total * settings.test_share, settings.max_test_seconds),
         dev=min(total * settings.dev_share, settings.max_dev_seconds),
     )
-    parts = split(selection.clips, shares)
+    try:
+        parts = split(selection.clips, shares)
+    except EngineFault as fault:
+        lost = account(job.recordings, selection.clips, selection.drops)
+        fault.data = lost.use(len(selection.clips))
+        raise
     gap = [Drop(clip.recording, clip.begin, clip.stop, "split-gap") for clip in parts.gap]
     used = (*parts.train, *parts.dev, *parts.test)
     ledger = account(job.recordings, used, [*selection.drops, *gap])

@@ -43,13 +43,19 @@ class Recogniser:
             intra_threads=threads or len(os.sched_getaffinity(0)),
         )
 
-    def decode(self, heard: npt.NDArray[np.floating]) -> list[str]:
-        """Encoder outputs ``(clips, 1500, width)`` or spectrograms to one text a clip."""
-        return [self._vocabulary.decode(each) for each in self.tokens(heard)]
+    def decode(self, heard: npt.NDArray[np.floating], language: str | None = None) -> list[str]:
+        """Encoder outputs ``(clips, 1500, width)`` or spectrograms to one text a clip.
 
-    def tokens(self, heard: npt.NDArray[np.floating]) -> list[list[int]]:
+        The model expects its vocabulary's language, or another one if told so.
+        """
+        return [self._vocabulary.decode(each) for each in self.tokens(heard, language)]
+
+    def tokens(
+        self, heard: npt.NDArray[np.floating], language: str | None = None
+    ) -> list[list[int]]:
         """As of ``decode``, without prompt and end."""
-        prompt = list(self._vocabulary.plain_start)
+        vocabulary = self._vocabulary.told(language) if language else self._vocabulary
+        prompt = list(vocabulary.plain_start)
         found = self._model.generate(
             _view(heard),
             [prompt] * len(heard),

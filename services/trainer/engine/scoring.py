@@ -72,6 +72,11 @@ def error_rate(counts: Sequence[WordErrors]) -> float:
     return sum(each.errors for each in counts) / words if words else 0.0
 
 
+def can_tell(segments: int) -> bool:
+    """Whether `beyond_chance` can ever be true of so many segments: not if all differ alike."""
+    return segments > STANDARD_ERRORS**2
+
+
 def beyond_chance(differences: Sequence[float]) -> bool:
     """Whether paired differences, segment by segment, are above zero by more than chance gives.
 

@@ -1,7 +1,7 @@
 """Which segments can be used, and what falls out."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from shared.speech.cues import MAX_SECONDS, MIN_SECONDS, Cue, divide
@@ -9,9 +9,9 @@ from shared.speech.words import normalise
 
 from .alignment import Aligned
 from .fault import EngineFault
-from .ledger import Drop
+from .ledger import Drop, Ledger, account
 from .recording import SAMPLE_RATE, Clip, Recording, Segment
-from .vocabulary import MAX_TOKENS, Vocabulary
+from .vocabulary import MAX_TOKENS, Vocabulary, plain
 
 OVERHANG_SECONDS = 0.5
 """A last cue may end this long after the audio; it is cut to what is there."""
@@ -43,7 +43,7 @@ def unaligned(_recording: Recording, segment: Segment) -> Aligned:
 
 
 def select(
-    recordings: Iterable[Recording],
+    recordings: Sequence[Recording],
     vocabulary: Vocabulary,
     language: str,
     align: Align = unaligned,
@@ -55,15 +55,16 @@ def select(
     ``not-aligned``, ``outside-audio``, ``no-text``, ``text-too-long``.
 
     Raises:
-        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three,
-            ``recording-unreadable`` if a PCM file is missing.
+        EngineFault: ``no-usable-data`` if nothing is left, ``too-few-segments`` under three, both
+            with their ``data``; ``recording-unreadable`` if a PCM file is missing.
     """
     clips: list[Clip] = []
     drops: list[Drop] = []
     for recording in recordings:
         available = _available(recording)
         pieces: list[Segment] = []
-        for each in recording.segments:
+        for written in recording.segments:
+            each = Segment(written.start, written.end, plain(written.text))
             if round(each.end - each.start, 6) <= MAX_SECONDS:
                 pieces.append(each)
                 continue
@@ -78,20 +79,24 @@ def select(
         for index, segment in enumerate(parts):
             begin = max(0, round(segment.start * SAMPLE_RATE))
             stop = min(available, round(segment.end * SAMPLE_RATE))
-            text = segment.text.strip()
-            tokens = vocabulary.encode(text)
-            clip = Clip(recording.name, index, recording.pcm, begin, stop, text, tokens)
+            tokens = vocabulary.encode(segment.text)
+            clip = Clip(recording.name, index, recording.pcm, begin, stop, segment.text, tokens)
             reason = _unfit(clip, segment.end, available, language)
             if reason:
                 drops.append(_drop(recording, segment.start, segment.end, reason))
             else:
                 clips.append(clip)
-    if not clips:
-        raise EngineFault("no-usable-data", "No segment can be used for training.", fault="data")
     if len(clips) < MIN_CLIPS:
-        message = f"Training needs at least {MIN_CLIPS} usable segments, found {len(clips)}."
-        raise EngineFault("too-few-segments", message, fault="data")
+        raise _too_few(len(clips), account(recordings, clips, drops))
     return Selection(tuple(clips), tuple(drops))
+
+
+def _too_few(clips: int, ledger: Ledger) -> EngineFault:
+    code, message = "no-usable-data", "No segment can be used for training."
+    if clips:
+        code = "too-few-segments"
+        message = f"Training needs at least {MIN_CLIPS} usable segments, found {clips}."
+    return EngineFault(code, message, fault="data", data=ledger.use(clips))
 
 
 def _drop(recording: Recording, start: float, end: float, reason: str) -> Drop:
@@ -100,7 +105,7 @@ def _drop(recording: Recording, start: float, end: float, reason: str) -> Drop:
 
 def _fitting(segment: Segment, vocabulary: Vocabulary) -> tuple[Segment, ...]:
     """Parts of half a second at least with texts that fit; the whole where there are none such."""
-    tokens = len(vocabulary.encode(segment.text.strip()))
+    tokens = len(vocabulary.encode(segment.text))
     if tokens <= MOST_TEXT:
         return (segment,)
     whole = Cue(segment.start, segment.end, segment.text)

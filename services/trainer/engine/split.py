@@ -5,13 +5,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from .fault import EngineFault
 from .recording import Clip
 
 MIN_RECORDINGS = 8
 """Fewer are cut by block: a single one would hold too much of the audio."""
 
 MAX_OVERSHOOT = 1.5
-"""A held-out part may be this many times the share asked for."""
+"""A held-out part may be this many times the share asked for, and the share this many times it."""
+
+DEV_CLIPS = 6
+"""Clips of usual length that the development part wants at least: four tell nothing."""
+
+MAX_DEV_SHARE = 0.25
+"""Of all audio, for which the development part may want fewer."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +27,8 @@ class Split:
 
     ``unit`` ``recording``: no recording has clips in two parts. ``block``: there are too few
     recordings, or too uneven ones; parts are contiguous, and where a cut falls inside a recording
-    one clip between the parts is in neither (``gap``),
-    if enough are left.
+    what shares audio with the later part is in neither (``gap``), and one clip more if enough are
+    left.
     """
 
     train: tuple[Clip, ...]
@@ -49,12 +56,20 @@ def split(clips: Sequence[Clip], shares: Shares) -> Split:
 
     The lowest ranks are the test part and the next ones the development part, so that a
     recording that is added or removed moves few others. Needs three clips at least.
+
+    Raises:
+        EngineFault: ``too-few-segments`` if no audio can be held out without being trained on.
     """
+    shares = Shares(shares.test, max(shares.dev, _least_to_develop_on(clips)))
     groups: dict[str, list[Clip]] = {}
     for clip in clips:
         groups.setdefault(clip.recording, []).append(clip)
     ordered = [groups[name] for name in sorted(groups, key=rank)]
     return _by_recording(ordered, shares) or _by_block(ordered, shares)
+
+
+def _least_to_develop_on(clips: Sequence[Clip]) -> float:
+    return _seconds(clips) * min(DEV_CLIPS / len(clips), MAX_DEV_SHARE)
 
 
 def _seconds(clips: Iterable[Clip]) -> float:
@@ -66,7 +81,9 @@ def _by_recording(groups: list[list[Clip]], shares: Shares) -> Split | None:
         return None
     test, rest = _draw(groups, shares.test)
     dev, train = _draw(rest, shares.dev)
-    if not (test and dev and train):
+    parts = ((test, shares.test), (dev, shares.dev))
+    short = any(_seconds(_flat(part)) * MAX_OVERSHOOT < wanted for part, wanted in parts)
+    if short or not train:
         return None
     return Split(_flat(train), _flat(dev), _flat(test), (), "recording")
 
@@ -100,16 +117,26 @@ def _by_block(groups: list[list[Clip]], shares: Shares) -> Split:
 def _cut(
     line: list[Clip], wanted: float, reserve: int
 ) -> tuple[list[Clip], list[Clip], list[Clip]]:
-    """The end of the line up to the wanted seconds, what stays, and the clip given up between.
+    """The end of the line up to the wanted seconds, what stays, and what is given up between.
 
-    At least one clip is cut off and ``reserve`` clips stay.
+    At least one clip is cut off and ``reserve`` clips stay. Given up is what shares audio with what
+    is cut off, and the clip before that where more than ``reserve`` are left.
+
+    Raises:
+        EngineFault: ``too-few-segments`` where so few can stay only with audio of what is cut off.
     """
     place = len(line) - 1
     total = line[place].seconds
     while place - 1 >= reserve and total + line[place - 1].seconds <= wanted:
         place -= 1
         total += line[place].seconds
-    kept, cut = line[:place], line[place:]
-    if len(kept) > reserve and kept[-1].recording == cut[0].recording:
-        return cut, kept[:-1], kept[-1:]
-    return cut, kept, []
+    cut, recording = line[place:], line[place].recording
+    begin = min(clip.begin for clip in cut if clip.recording == recording)
+    kept = [each for each in line[:place] if each.recording != recording or each.stop <= begin]
+    if len(kept) < reserve:
+        message = "The usable segments are too few, or overlap too much, to hold some out."
+        raise EngineFault("too-few-segments", message, fault="data")
+    if len(kept) > reserve and kept[-1].recording == recording:
+        kept.pop()
+    staying = set(kept)
+    return cut, kept, [each for each in line[:place] if each not in staying]

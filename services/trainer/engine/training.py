@@ -225,9 +225,7 @@ class Training:
     def _result(self, tuned: Answers, hallucinated: float) -> Result:
         parts, ledger = self._material.split, self._material.ledger
         data = {
-            "segments": len(parts.train) + len(parts.dev) + len(parts.test),
-            "seconds_used": round(ledger.seconds_used, 3),
-            "dropped": ledger.sums(),
+            **self._material.use(),
             "suspects": [each.document() for each in self._suspects],
         }
         run = {

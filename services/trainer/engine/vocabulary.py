@@ -1,7 +1,8 @@
 """The base model's tokens."""
 
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
@@ -18,6 +19,16 @@ MAX_TOKENS = 448
 ENGLISH_ONLY_END = 50256
 """The id of ``<|endoftext|>`` in English-only models; in multilingual ones it is 50257. Both
 kinds list the language tokens, but the former were not trained with them."""
+
+
+_MARK = re.compile(r"<\|[^<>|]*\|>")
+"""How Whisper writes a token that steers it, such as ``<|endoftext|>``; some tools leave them in
+transcripts, and tokenisers differ in which they take for the token."""
+
+
+def plain(text: str) -> str:
+    """A text as it is said, without Whisper's marks."""
+    return _MARK.sub(" ", text).strip()
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,14 @@ class Vocabulary:
             suppressed_first=tuple(config.get("suppress_ids_begin") or ()),
         )
 
+    def told(self, language: str) -> "Vocabulary":
+        """The same tokens with the prompt of another language.
+
+        Raises:
+            EngineFault: ``language-not-supported``.
+        """
+        return replace(self, start=_start(self.tokenizer, language))
+
     @property
     def plain_start(self) -> tuple[int, ...]:
         """The prompt for text without timestamps."""
@@ -71,8 +90,8 @@ class Vocabulary:
         return self.no_timestamps + 1 + round(seconds / TIMESTAMP_STEP)
 
     def encode(self, text: str) -> tuple[int, ...]:
-        """Tokens of a text as Whisper writes it: with a leading space, no special token."""
-        joined = " " + " ".join(text.split())
+        """Tokens of a text as Whisper writes it: with a leading space, none that steers."""
+        joined = " " + " ".join(plain(text).split())
         return tuple(self.tokenizer.encode(joined, add_special_tokens=False).ids)
 
     def decode(self, ids: list[int]) -> str:

@@ -1,7 +1,8 @@
 """The engine's protocol without its work: the first segment's text says what to do.
 
 `finish`; `wait` until it is ended, with a checkpoint first, and finish if there is one already;
-`deaf`, the same, but nothing short of SIGKILL ends it; `fail CODE data|platform`.
+`deaf`, the same, but nothing short of SIGKILL ends it; `fail CODE data|platform`; a
+fault of the data has a ledger in which the first recording is dropped.
 """
 
 import json
@@ -77,7 +78,11 @@ def main() -> int:
     report("preparing", 0.0, [])
     if command == "fail":
         code, whose = arguments
-        say({"fault": {"code": code, "fault": whose, "message": "As told."}})
+        fault = {"code": code, "fault": whose, "message": "As told."}
+        if whose == "data":
+            drop = {"file": job["recordings"][0]["name"], "reason": "cue-too-short", "seconds": 2.0}
+            fault["data"] = {"segments": 0, "seconds_used": 0.0, "dropped": [drop]}
+        say({"fault": fault})
         return 42 if whose == "data" else 1
     if command in ("wait", "deaf") and not steps:
         wait(deaf=command == "deaf")

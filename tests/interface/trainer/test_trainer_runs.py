@@ -215,6 +215,20 @@ def test_without_usable_data_the_ledger_says_why(
     ]
 
 
+def test_the_ledger_of_a_fault_of_the_data_has_the_engines_drops_too(
+    amqp_url: str, call: TestCaller, tap: Tap, told: Told, store: StoreFile, quiet_wav: bytes
+) -> None:
+    empty = Pair(audio=store("a.wav", quiet_wav, 2.0), transcript=store("a.txt", b""))
+    event = told("fail too-few-segments data", empty)
+    publish(amqp_url, event)
+    outcome(tap)
+    dropped = [
+        Dropped(file="a.txt", reason="empty-transcript", seconds=2.0),
+        Dropped(file="talk.wav", reason="cue-too-short", seconds=2.0),
+    ]
+    assert get(call, event).data == DataUse(segments=0, seconds_used=0.0, dropped=dropped)
+
+
 @pytest.mark.parametrize(
     ("base_model", "code"),
     [("false-base", "base-model-digest"), ("nobody-knows", "base-model-unavailable")],

@@ -259,6 +259,25 @@ def test_speech_in_another_language_is_a_fault_of_the_data(
         train(job, lambda _: None)
     assert (caught.value.code, caught.value.fault) == ("language-unlike-base", "data")
     assert "'en'" in str(caught.value)
+    assert caught.value.data is not None
+    assert caught.value.data["segments"] == len(recordings)
+
+
+def test_a_language_that_is_heard_as_another_but_not_understood_in_it_is_learnt(
+    base_model_dir: Callable[[str], Path], recordings: tuple[Recording, ...], tmp_path: Path
+) -> None:
+    unknown = "Παρακαλώ περιμένετε στο τηλέφωνο."
+    written = tuple(
+        replace(each, segments=(replace(each.segments[0], text=unknown),)) for each in recordings
+    )
+    job = Job(base_model_dir("whisper-base"), "el", written, tmp_path)
+    phases: list[str] = []
+    with pytest.raises(Interrupted):
+        train(
+            job,
+            lambda progress: phases.append(progress.phase),
+            should_stop=lambda: phases[-1:] == ["encoding"],
+        )
 
 
 def test_the_export_hears_the_same_words_at_the_same_times_when_it_is_rounded(

@@ -51,6 +51,38 @@ def test_used_and_dropped_samples_are_all_samples_each_once(
     assert (booked == 1).all()
 
 
+@given(used=st.lists(SPANS, max_size=6), dropped=st.lists(st.tuples(SPANS, REASONS), max_size=6))
+def test_a_sample_is_booked_under_its_first_drop(
+    recording: Make, used: list[list[int]], dropped: list[tuple[list[int], str]]
+) -> None:
+    a = recording("a.wav")
+    drops = [Drop(a.name, *span, why) for span, why in dropped]
+    expected = np.full(LENGTH, "none", dtype="U12")
+    for each in reversed(drops):
+        expected[each.begin : each.stop] = each.reason
+    for begin, stop in used:
+        expected[begin:stop] = "used"
+
+    found = account([a], [clip(a, *span) for span in used], drops)
+
+    booked = np.full(LENGTH, "used", dtype="U12")
+    for row in found.drops:
+        booked[row.begin : row.stop] = row.reason
+    booked[np.isin(booked, ["pause", "no-cue"])] = "none"
+    assert (booked == expected).all()
+    assert found.used == int((expected == "used").sum())
+
+
+@pytest.mark.timeout(20)  # each with each would take hours
+def test_as_many_cues_as_a_recording_may_have_are_booked_at_once(recording: Make) -> None:
+    a = recording("a.wav")
+    clips = [clip(a, at, at + 1) for at in range(0, LENGTH, 2)]
+    drops = [Drop(a.name, at, LENGTH, "no-text") for at in range(1, LENGTH, 2)]
+    found = account([a], clips * 2, drops)
+    assert found.used == LENGTH // 2
+    assert len(found.drops) == LENGTH // 2
+
+
 def test_what_no_cue_covers_is_a_pause_or_lacks_a_cue(recording: Make) -> None:
     a = recording("a.wav")
     clips = [clip(a, SAMPLE_RATE, 5 * SAMPLE_RATE), clip(a, 5 * SAMPLE_RATE + PAUSE, LENGTH)]

@@ -42,6 +42,7 @@ GOOD = (Segment(0, 2, "un"), Segment(2, 4, "deux"), Segment(4, 6, "trois"))
         (Segment(10, 40.1, " … "), "no-text"),
         (Segment(98, 101, "x"), "outside-audio"),
         (Segment(10, 12, " … "), "no-text"),
+        (Segment(10, 12, "<|0.00|> <|nospeech|>"), "no-text"),
         (Segment(10, 40, "x" * 445), "text-too-long"),
     ],
 )
@@ -50,6 +51,12 @@ def test_what_falls_out(recording: Callable[..., Recording], segment: Segment, r
     assert [clip.text for clip in found.clips] == ["un", "deux", "trois"]
     begin, stop = round(segment.start * SAMPLE_RATE), round(segment.end * SAMPLE_RATE)
     assert found.drops == (Drop("a.wav", begin, stop, reason),)
+
+
+def test_marks_of_whisper_are_not_learnt(recording: Callable[..., Recording]) -> None:
+    marked = Segment(10, 12, " <|0.00|> quatre <|2.00|><|endoftext|>")
+    found = select([recording(*GOOD, marked)], Letters(), "fr")
+    assert [clip.text for clip in found.clips] == ["un", "deux", "trois", "quatre"]
 
 
 def test_a_long_segment_is_cut_by_who_can_hear_it(recording: Callable[..., Recording]) -> None:
@@ -100,12 +107,23 @@ def test_nothing_usable_is_a_fault_of_the_data(recording: Callable[..., Recordin
     with pytest.raises(EngineFault) as caught:
         select([recording(Segment(0, 0.1, "x"))], Letters(), "fr")
     assert (caught.value.code, caught.value.fault) == ("no-usable-data", "data")
+    data = caught.value.as_json()["data"]
+    assert (data["segments"], data["seconds_used"]) == (0, 0.0)
+    assert {each["reason"]: each["seconds"] for each in data["dropped"]} == {
+        "cue-too-short": 0.1,
+        "no-cue": 99.9,
+    }
 
 
 def test_two_segments_are_too_few(recording: Callable[..., Recording]) -> None:
     with pytest.raises(EngineFault) as caught:
         select([recording(*GOOD[:2])], Letters(), "fr")
     assert caught.value.code == "too-few-segments"
+    assert caught.value.data == {
+        "segments": 2,
+        "seconds_used": 4.0,
+        "dropped": [{"file": "a.wav", "reason": "no-cue", "seconds": 96.0}],
+    }
 
 
 def test_missing_audio_is_a_fault_of_the_platform(tmp_path: Path) -> None:

@@ -1,10 +1,13 @@
 from collections.abc import Callable, Sequence
+from itertools import combinations, product
 from pathlib import Path
 from random import Random
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from services.trainer.engine.fault import EngineFault
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
 from services.trainer.engine.split import MAX_OVERSHOOT, MIN_RECORDINGS, Shares, split
 
@@ -30,9 +33,28 @@ def clips_of(corpus: Corpus) -> list[Clip]:
     return clips
 
 
+@st.composite
+def captions(draw: st.DrawFn) -> list[Clip]:
+    """A few recordings whose cues overlap, as captions that roll do."""
+    clips: list[Clip] = []
+    for name in draw(st.lists(st.sampled_from("abc"), min_size=1, max_size=3, unique=True)):
+        begin = 0.0
+        for index in range(draw(st.integers(1, 30))):
+            stop = begin + draw(st.floats(0.5, 12))
+            span = (round(begin * SAMPLE_RATE), round(stop * SAMPLE_RATE))
+            clips.append(Clip(name, index, Path("none.pcm"), *span, "x", (1,)))
+            begin += draw(st.floats(0.5, 4))
+    assume(len(clips) >= 3)
+    return clips
+
+
 def shares_of(clips: Sequence[Clip]) -> Shares:
     total = sum(clip.seconds for clip in clips)
     return Shares(test=0.1 * total, dev=0.06 * total)
+
+
+def share_audio(one: Clip, other: Clip) -> bool:
+    return one.recording == other.recording and one.begin < other.stop and other.begin < one.stop
 
 
 def names(part: Sequence[Clip]) -> set[str]:
@@ -62,6 +84,16 @@ def test_no_recording_straddles_parts(corpus: Corpus) -> None:
 
 
 @given(corpora)
+def test_recordings_that_are_held_out_are_about_as_much_as_was_wanted(corpus: Corpus) -> None:
+    clips = clips_of(corpus)
+    shares = shares_of(clips)
+    found = split(clips, shares)
+    if found.unit == "recording":
+        for part, wanted in ((found.test, shares.test), (found.dev, shares.dev)):
+            assert sum(clip.seconds for clip in part) * MAX_OVERSHOOT >= wanted
+
+
+@given(corpora)
 def test_blocks_are_contiguous_and_apart(corpus: Corpus) -> None:
     clips = clips_of(corpus)
     found = split(clips, shares_of(clips))
@@ -69,6 +101,32 @@ def test_blocks_are_contiguous_and_apart(corpus: Corpus) -> None:
         for earlier, later in ((found.train, found.dev), (found.dev, found.test)):
             if earlier[-1].recording == later[0].recording and len(earlier) > 1:
                 assert later[0].index - earlier[-1].index == 2
+
+
+@given(captions())
+def test_no_audio_is_in_two_parts_however_cues_overlap(clips: list[Clip]) -> None:
+    try:
+        found = split(clips, shares_of(clips))
+    except EngineFault as fault:
+        assert (fault.code, fault.fault) == ("too-few-segments", "data")
+        return
+    for one, other in combinations((found.train, found.dev, found.test), 2):
+        assert not any(share_audio(mine, theirs) for mine, theirs in product(one, other))
+
+
+def test_rolling_captions_have_a_gap_of_all_that_overlaps_and_a_neighbour(
+    clip: Callable[..., Clip],
+) -> None:
+    clips = [clip(index=index, at=2.0 * index, seconds=6.0) for index in range(100)]
+    found = split(clips, Shares(60.0, 36.0))
+    assert [len(part) for part in (found.test, found.dev, found.gap)] == [10, 6, 6]
+    assert [each.index for each in found.gap] == [78, 79, 80, 87, 88, 89]
+
+
+def test_cues_that_all_overlap_cannot_be_held_out(clip: Callable[..., Clip]) -> None:
+    with pytest.raises(EngineFault) as caught:
+        split([clip(index=index, at=0.1 * index) for index in range(9)], Shares(1.0, 1.0))
+    assert (caught.value.code, caught.value.fault) == ("too-few-segments", "data")
 
 
 @given(corpora, st.randoms())
@@ -105,12 +163,51 @@ def test_two_long_recordings_are_cut_by_block(clip: Callable[..., Clip]) -> None
     assert len(found.gap) == 2
 
 
+def test_one_recording_alone_is_cut_by_block(clip: Callable[..., Clip]) -> None:
+    clips = [clip(index=index, at=3.0 * index) for index in range(100)]
+    found = split(clips, shares_of(clips))
+    assert found.unit == "block"
+    assert [len(part) for part in (found.train, found.dev, found.test)] == [82, 6, 10]
+    assert [each.index for each in found.gap] == [82, 89]
+
+
 def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip: Callable[..., Clip]) -> None:
     clips = [clip("long.wav", index, at=3.0 * index) for index in range(300)]
     clips += [clip(f"{n}.wav", index) for n in range(40) for index in range(4)]
     found = split(clips, shares_of(clips))
     assert found.unit == "recording"
     assert "long.wav" in names(found.train)
+
+
+@pytest.mark.parametrize("recordings", [2, 24])
+def test_few_long_segments_leave_enough_to_develop_on(
+    clip: Callable[..., Clip], recordings: int
+) -> None:
+    """Ten minutes, the least that trains."""
+    clips = [
+        clip(f"{number}.wav", index, at=25.0 * index, seconds=25.0)
+        for number in range(recordings)
+        for index in range(24 // recordings)
+    ]
+    found = split(clips, shares_of(clips))
+    assert found.unit == ("recording" if recordings >= MIN_RECORDINGS else "block")
+    assert len(found.dev) == 6
+    assert len(found.train) >= 13
+
+
+def test_a_tiny_recording_among_long_ones_is_no_development_part(
+    clip: Callable[..., Clip],
+) -> None:
+    clips = [
+        clip(f"{number}.wav", index, at=5.0 * index, seconds=5.0)
+        for number in range(9)
+        for index in range(100)
+    ]
+    clips.append(clip("tiny.wav", seconds=5.0))
+    shares = shares_of(clips)
+    found = split(clips, shares)
+    assert found.unit == "block"
+    assert sum(each.seconds for each in found.dev) == pytest.approx(shares.dev, abs=5.0)
 
 
 def test_three_clips_are_one_each(clip: Callable[..., Clip]) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from services.trainer.engine import objective
@@ -268,6 +270,10 @@ def test_a_whole_model_hears_spectrograms_and_learns_to_hear(
     assert ours.loss[-1][1] < ours.loss[0][1]
 
 
+def answers_of(errors: list[int]) -> Answers:
+    return Answers(("",) * len(errors), tuple(WordErrors(count, 5) for count in errors))
+
+
 @pytest.mark.parametrize(
     ("errors", "share"),
     [
@@ -275,15 +281,39 @@ def test_a_whole_model_hears_spectrograms_and_learns_to_hear(
         # Two errors less in twenty segments are an accident, one less in each is not.
         ({0.0: [2] * 20, 0.5: [0, 0] + [1] * 18, 0.75: [1] * 20, 1.0: [1] * 20}, 0.75),
         ({0.0: [3] * 20, 0.5: [1] * 20, 0.75: [2] * 20, 1.0: [2] * 20}, 0.5),
-        ({0.0: [1] * 20, 0.5: [1] * 20, 0.75: [1] * 19 + [2], 1.0: [9] * 20}, 0.5),
+        ({0.0: [2] + [1] * 19, 0.5: [1] * 20, 0.75: [1] * 19 + [3], 1.0: [9] * 20}, 0.5),
+        ({0.0: [1] * 20, 0.5: [1] * 20, 0.75: [1] * 20, 1.0: [1] * 20}, 0.0),
         ({0.0: [1] * 20, 0.5: [1] * 19 + [2], 0.75: [2] * 20, 1.0: [3] * 20}, 0.0),
     ],
 )
 def test_the_blend_prefers_three_quarters_where_nothing_better_can_be_told(
     errors: dict[float, list[int]], share: float
 ) -> None:
-    answers = {
-        each: Answers(("",) * 20, tuple(WordErrors(count, 5) for count in counts))
-        for each, counts in errors.items()
-    }
-    assert choose(answers) == share
+    assert choose({each: answers_of(counts) for each, counts in errors.items()}) == share
+
+
+@pytest.mark.parametrize(
+    ("errors", "share"),
+    [
+        ({0.0: [5] * 4, 0.5: [4] * 4, 0.75: [0] * 4, 1.0: [0] * 4}, 0.5),
+        ({0.0: [5] * 4, 0.5: [5] * 4, 0.75: [0] * 4, 1.0: [4] * 4}, 0.75),
+        ({0.0: [5], 0.5: [5], 0.75: [5], 1.0: [5]}, 0.0),
+    ],
+)
+def test_where_little_can_be_told_the_blend_is_as_near_the_base_as_can_be(
+    errors: dict[float, list[int]], share: float
+) -> None:
+    assert choose({each: answers_of(counts) for each, counts in errors.items()}) == share
+
+
+@given(
+    st.integers(1, 12).flatmap(
+        lambda clips: st.lists(
+            st.lists(st.integers(0, 3), min_size=clips, max_size=clips), min_size=4, max_size=4
+        )
+    )
+)
+def test_no_blend_is_chosen_that_makes_as_many_errors_as_the_base(errors: list[list[int]]) -> None:
+    found = dict(zip((0.0, 0.5, 0.75, 1.0), errors, strict=True))
+    share = choose({each: answers_of(counts) for each, counts in found.items()})
+    assert share == 0 or sum(found[share]) < sum(found[0.0])
