@@ -157,6 +157,8 @@ class Engine:
                 report = json.loads(line)
                 if "fault" in report:
                     self._fault = report["fault"]
+                elif "note" in report:
+                    log.warning("engine_note", note=report["note"])
                 else:
                     self.told = Progress.model_validate(report)
             except (ValidationError, ValueError, TypeError):

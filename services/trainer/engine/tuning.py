@@ -1,7 +1,8 @@
 """The training of a Whisper model's weights."""
 
+import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,14 @@ import numpy.typing as npt
 import torch
 from transformers import WhisperForConditionalGeneration
 
-from .checkpoint import Checkpoint, capture, load_checkpoint, restore, save_checkpoint
+from .checkpoint import (
+    Checkpoint,
+    capture,
+    capture_best,
+    load_checkpoint,
+    restore,
+    save_checkpoint,
+)
 from .development import Examined, has_ended, is_worse
 from .examples import Corpus, Examples
 from .fault import EngineFault, Interrupted
@@ -29,6 +37,8 @@ rows. The encoder's positions are sines."""
 
 Made = TypeVar("Made")
 
+log = logging.getLogger(__name__)
+
 MAX_GRADIENT = 1.0
 
 RELEASE_EVERY = 8
@@ -39,7 +49,7 @@ class Tuning:
     """Trains ``whisper`` in place; everything follows from settings and corpus.
 
     ``whole``: the encoder too, for which the corpus holds spectrograms; else the decoder alone, on
-    encoder outputs.
+    encoder outputs. ``kept`` goes into each checkpoint.
     """
 
     def __init__(
@@ -51,12 +61,14 @@ class Tuning:
         *,
         whole: bool = False,
         group: Group | None = None,
+        kept: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
         self._objective = Objective(whisper, hardware, settings.label_smoothing, whole=whole)
         self._corpus = corpus
         self._settings = settings
         self._hardware = hardware
         self._group = group or Group()
+        self._kept = dict(kept or {})
         self._steps = plan(corpus.packings, settings)
         self.weights = {
             name: parameter
@@ -71,11 +83,12 @@ class Tuning:
         )
         # A whole window in the encoder keeps a core busy; several only take more memory.
         alone = whole and hardware.device == "cpu"
-        self._at_once = 1 if alone else settings.batch_windows
+        self._at_once = 1 if alone else max(1, settings.batch_windows >> settings.halvings)
         self.step = 0
         self.loss: list[tuple[int, float]] = []
         self.development: list[Examined] = []
         self._best: dict[str, torch.Tensor] = {}
+        self._finished = False
 
     @property
     def total(self) -> int:
@@ -85,7 +98,7 @@ class Tuning:
     @property
     def ended(self) -> bool:
         """Whether all steps were taken, or the development loss stopped to fall."""
-        return self.step == self.total or has_ended(self.development)
+        return self._finished or self.step == self.total or has_ended(self.development)
 
     def token_losses(
         self, windows: Sequence[int], tick: Callable[[float], None]
@@ -104,23 +117,26 @@ class Tuning:
         """Go on to the end, from where `resume` left it, and keep the best epoch's weights.
 
         ``tick`` hears the finished share after every step; if it raises Interrupted, a checkpoint
-        is written first.
+        is written first. After the last step there is one of the best weights alone.
 
         Raises:
             Interrupted: from ``tick``.
             EngineFault: ``diverged`` if the loss is no longer a number.
         """
         written = time.monotonic()
+        resumed = self.step
         while not self.ended:
             self._take_step()
             due = time.monotonic() - written >= self._settings.checkpoint_seconds
             every = self._settings.checkpoint_steps
-            if due or (every and self.step % every == 0):
+            if not self.ended and (due or (every and self.step % every == 0)):
                 self._save(work_dir, key)
                 written = time.monotonic()
             if self._group.any(flag=_interrupted(tick, self.step / self.total)):
                 self._save(work_dir, key)
                 raise Interrupted
+        if self.step > resumed:
+            self._save(work_dir, key)
         with torch.no_grad():
             for name, weight in self._best.items():
                 self.weights[name].copy_(weight)
@@ -130,12 +146,20 @@ class Tuning:
         found = load_checkpoint(work_dir, key)
         if found is None:
             return
+        if not found.fits(self.weights):
+            log.warning("The checkpoint is of other weights: training begins anew.")
+            return
+        self._finished = found.finished
         self.step, self.loss, self.development = found.step, found.loss, found.development
         self._best = restore(found, self.weights, self._optimiser)
 
     def checkpoint(self, key: str) -> Checkpoint:
         """The present state."""
-        tensors = capture(self.weights, self._optimiser, self._best)
+        if self.ended:
+            tensors = capture_best(self._best)
+        else:
+            tensors = capture(self.weights, self._optimiser, self._best)
+        tensors |= self._kept
         return Checkpoint(key, self.step, list(self.loss), list(self.development), tensors)
 
     def _save(self, work_dir: Path, key: str) -> None:
