@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 import structlog
 from pydantic import ValidationError
 
-from services.trainer.adapters.faults import crashed, no_space
+from services.trainer.adapters.faults import crashed, killed, no_space
 from services.trainer.domain import Material, TrainingFault
 from shared.events.data import DataUse, Evaluation
 from shared.rpc.trainer import Progress
@@ -145,6 +145,8 @@ class Engine:
             raise TrainingFault(code, message, "data", final=True)
         if _DISK_FULL in message:
             raise no_space()
+        if self._fault is None:
+            raise killed()
         if code == "internal":
             raise crashed()
         raise TrainingFault(code, message, "platform", final=False)
