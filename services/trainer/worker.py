@@ -123,7 +123,7 @@ class Attempt:
             if lease.lost.is_set():
                 if handlers.is_held(run, self.database):
                     process.interrupt(INTERRUPT_SECONDS)
-                    checkpoints.flush(INTERRUPT_SECONDS / 2)
+                    checkpoints.flush(INTERRUPT_SECONDS)
                 raise Stopped(run.id)
             if process.silent_seconds > STALLED_SECONDS:
                 raise faults.crashed()

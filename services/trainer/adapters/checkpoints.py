@@ -74,13 +74,19 @@ class Checkpoints:
             self._begin()
 
     def flush(self, timeout: float) -> None:
-        """Store the newest checkpoint and wait for that, so many seconds for each copy at most."""
+        """Store the newest checkpoint and wait for that, so many seconds at most.
+
+        One that fails is tried once more.
+        """
+        deadline = time.monotonic() + timeout
+        self._wait(deadline)
         for _ in range(2):
-            if self._thread is not None:
-                self._thread.join(timeout)
             self._begin()
+            self._wait(deadline)
+
+    def _wait(self, deadline: float) -> None:
         if self._thread is not None:
-            self._thread.join(timeout)
+            self._thread.join(max(0.0, deadline - time.monotonic()))
 
     def _begin(self) -> None:
         if self._thread is not None and self._thread.is_alive():
