@@ -145,7 +145,7 @@ class Engine:
             raise TrainingFault(code, message, "data", final=True)
         if _DISK_FULL in message:
             raise no_space()
-        if self._fault is None:
+        if not self._fault:
             raise killed()
         if code == "internal":
             raise crashed()
