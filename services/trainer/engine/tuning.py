@@ -89,6 +89,7 @@ class Tuning:
         self.development: list[Examined] = []
         self._best: dict[str, torch.Tensor] = {}
         self._finished = False
+        self._between: Callable[[], None] = lambda: None
 
     @property
     def total(self) -> int:
@@ -98,7 +99,15 @@ class Tuning:
     @property
     def ended(self) -> bool:
         """Whether all steps were taken, or the development loss stopped to fall."""
-        return self._finished or self.step == self.total or has_ended(self.development)
+        last = self.step == self.total or has_ended(self.development)
+        return self._finished or (last and not self._owes_examination)
+
+    @property
+    def _owes_examination(self) -> bool:
+        """Whether an epoch has ended, and what came of it is not known yet."""
+        examined = self.development[-1].step if self.development else 0
+        ended = self.step == self.total or self._steps[self.step - 1].ends_epoch
+        return examined < self.step and ended
 
     def token_losses(
         self, windows: Sequence[int], tick: Callable[[float], None]
@@ -116,26 +125,29 @@ class Tuning:
     def run(self, work_dir: Path, key: str, tick: Callable[[float], None]) -> None:
         """Go on to the end, from where `resume` left it, and keep the best epoch's weights.
 
-        ``tick`` hears the finished share after every step; if it raises Interrupted, a checkpoint
-        is written first. After the last step there is one of the best weights alone.
+        ``tick`` hears the finished share after every step and, of a process that is alone, between
+        the batches of an examination; if it raises Interrupted, a checkpoint is written first.
+        After the last step there is one of the best weights alone.
 
         Raises:
             Interrupted: from ``tick``.
             EngineFault: ``diverged`` if the loss is no longer a number.
         """
-        written = time.monotonic()
-        resumed = self.step
+        if self._group.size == 1:  # others would wait for one that stopped in the middle
+            self._between = lambda: tick(self.step / self.total)
+        written, begun = time.monotonic(), not self.ended
         while not self.ended:
-            self._take_step()
+            interrupted = not self._advance()
             due = time.monotonic() - written >= self._settings.checkpoint_seconds
             every = self._settings.checkpoint_steps
             if not self.ended and (due or (every and self.step % every == 0)):
                 self._save(work_dir, key)
                 written = time.monotonic()
-            if self._group.any(flag=_interrupted(tick, self.step / self.total)):
+            interrupted = interrupted or _interrupted(tick, self.step / self.total)
+            if self._group.any(flag=interrupted):
                 self._save(work_dir, key)
                 raise Interrupted
-        if self.step > resumed:
+        if begun:
             self._save(work_dir, key)
         with torch.no_grad():
             for name, weight in self._best.items():
@@ -166,6 +178,17 @@ class Tuning:
         if self._group.first:
             save_checkpoint(self.checkpoint(key), work_dir)
 
+    def _advance(self) -> bool:
+        """Take a step, or examine what came of an epoch; False where that was interrupted."""
+        try:
+            if self._owes_examination:
+                self._examine()
+            else:
+                self._take_step()
+        except Interrupted:
+            return False
+        return True
+
     def _take_step(self) -> None:
         for group in self._optimiser.param_groups:
             group["lr"] = self._rate * rate(self.step, self.total, self._settings.warmup)
@@ -181,8 +204,6 @@ class Tuning:
         self.loss.append((self.step, round(value, 5)))
         if self.step % RELEASE_EVERY == 0:
             release_freed_memory()
-        if step.ends_epoch or self.step == self.total:
-            self._examine()
 
     def _examine(self) -> None:
         """Keep the weights unless they are worse than those of an epoch before."""
@@ -202,8 +223,11 @@ class Tuning:
         return [round(loss, 4) for loss in losses.tolist()]
 
     def _losses(self, examples: Examples, places: Sequence[int]) -> list[npt.NDArray[np.float32]]:
-        parts = _batches(places, self._at_once)
-        return [each for part in parts for each in self._objective.token_losses(examples, part)]
+        found: list[npt.NDArray[np.float32]] = []
+        for part in _batches(places, self._at_once):
+            self._between()
+            found += self._objective.token_losses(examples, part)
+        return found
 
     def _as_memory_allows(self, compute: Callable[[], Made]) -> Made:
         """With all windows at once, with fewer from the first time that memory ran out.

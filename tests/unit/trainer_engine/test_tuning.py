@@ -233,6 +233,34 @@ def test_after_the_last_step_there_is_a_checkpoint_of_the_best_weights(
     assert (tmp_path / "checkpoint.safetensors").stat().st_mtime_ns == written
 
 
+def test_a_run_that_is_interrupted_while_it_examines_examines_again(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus, tmp_path: Path
+) -> None:
+    settings = EngineSettings(epochs=2, batch_windows=2)
+    whole = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
+    (tmp_path / "whole").mkdir()
+    whole.run(tmp_path / "whole", "key", lambda _share: None)
+    base = copy.deepcopy(whisper)
+    ticks = 0
+
+    def tick(_share: float) -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 2:  # after a step, and then before the first clip
+            raise Interrupted
+
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    with pytest.raises(Interrupted):
+        ours.run(tmp_path, "key", tick)
+    assert (ours.step, ours.development) == (1, [])
+    again = Tuning(base, corpus, settings, Hardware("cpu", autocast=False))
+    again.resume(tmp_path, "key")
+    assert (again.step, again.ended) == (1, False)
+    again.run(tmp_path, "key", lambda _share: None)
+    assert again.development == whole.development
+    assert all(torch.equal(weight, again.weights[name]) for name, weight in whole.weights.items())
+
+
 def never_called(_share: float) -> None:
     raise AssertionError
 
