@@ -14,6 +14,7 @@ from shared.speech.subtitles import Transcript
 
 DOWNLOAD_SECONDS = 300
 LOSS_POINTS = 500
+EQUAL_ATTEMPTS = 2
 
 
 class Status(IntEnum):
@@ -38,10 +39,18 @@ class TrainingFault(Exception):
     """Why an attempt failed. `code` and `message` are for users and name no path.
 
     `final`: another attempt would end the same way. `data` is what was found out about the files.
+    `killed`: the attempt was ended from outside; what it stored until then makes up for it.
     """
 
     def __init__(
-        self, code: str, message: str, fault: Fault, *, final: bool, data: DataUse | None = None
+        self,
+        code: str,
+        message: str,
+        fault: Fault,
+        *,
+        final: bool,
+        data: DataUse | None = None,
+        killed: bool = False,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
@@ -49,10 +58,21 @@ class TrainingFault(Exception):
         self.fault: Fault = fault
         self.final = final
         self.data = data
+        self.killed = killed
 
 
 class Stopped(Exception):
     """The worker is to stop, or the run has ended or is another worker's by now."""
+
+
+def halvings(attempts: int) -> int:
+    """How many times the engine is to halve what it computes at once.
+
+    Memory may have run out in attempts that ended without a word and without a checkpoint. The
+    second one is equal to the first, since fewer windows at once give weights that are rounded
+    otherwise.
+    """
+    return max(0, attempts - EQUAL_ATTEMPTS)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """The use cases of the trainer."""
 
-from datetime import datetime
-
 from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -28,7 +26,7 @@ from shared.rpc.trainer import (
     Training,
     expected,
 )
-from shared.runtime import context, outbox, paging, sweeping
+from shared.runtime import context, outbox, paging
 from shared.runtime.database import Database, now
 from shared.runtime.deliveries import Delivery
 from shared.runtime.paging import Place
@@ -165,10 +163,20 @@ def progress(run: Run, told: Progress, database: Database) -> None:
         outbox.publish(session, event)
 
 
-def checkpoint_stored(run: Run, database: Database) -> None:
-    """The run got on: its failed attempts so far do not count against it."""
+def checkpoint_stored(run: Run, key: str, database: Database) -> None:
+    """The run got on: attempts that were killed so far do not count against it."""
     with database.transaction() as session:
-        _held(session, run).attempts = run.attempts = 0
+        row = _held(session, run)
+        row.checkpoint, row.attempts = key, 0
+    run.checkpoint, run.attempts = key, 0
+
+
+def count_fault(run: Run, database: Database) -> int:
+    """How many attempts ended with a fault of their own, this one included."""
+    with database.transaction() as session:
+        row = _held(session, run)
+        row.faults += 1
+        return row.faults
 
 
 def put_back(run: Run, database: Database) -> None:
@@ -213,25 +221,6 @@ def fail(run: Run, fault: TrainingFault, database: Database) -> None:
             **_about(row), code=fault.code, message=fault.message, fault=fault.fault
         )
         outbox.publish(session, event)
-
-
-def tidy(run: Run, database: Database, storage: Storage) -> None:
-    """Remove the checkpoint of a run that has ended, and what failed attempts left."""
-    kept = {each["storage_key"] for each in (run.artifact, run.report) if each}
-    for stored in list(storage.list_prefix(f"{run.folder}/")):
-        if stored.key not in kept:
-            storage.remove(stored.key)
-    with database.transaction() as session:
-        session.get_one(Run, run.id).tidied_at = now()
-
-
-def purge(database: Database, storage: Storage, before: datetime) -> None:
-    """Remove all that is stored for the runs of models deleted before then."""
-    for run in sweeping.rows(database, Run, models.purgeable(before)):
-        for stored in list(storage.list_prefix(f"{run.folder}/")):
-            storage.remove(stored.key)
-        with database.transaction() as session:
-            session.get_one(Run, run.id).purged_at = now()
 
 
 def _held(session: Session, run: Run) -> Run:

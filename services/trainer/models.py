@@ -30,7 +30,9 @@ class Model(Base):
 class Run(Leased, Base):
     """A training. Workers lease it while it is open, and once more to tidy its storage.
 
-    `folder` is the prefix of everything that the run keeps in storage.
+    `folder` is the prefix of everything that the run keeps in storage; `checkpoint` the key of what
+    the next attempt goes on from. `attempts` counts those since then, `faults` all that ended with
+    a fault of their own.
     """
 
     __tablename__ = "runs"
@@ -43,6 +45,8 @@ class Run(Leased, Base):
     # Thousands of files: read once, by the worker.
     pairs: Mapped[list[dict[str, Any]]] = mapped_column(JSON, deferred=True)
     folder: Mapped[str] = mapped_column(String(1024))
+    checkpoint: Mapped[str | None] = mapped_column(String(1100), default=None)
+    faults: Mapped[int] = mapped_column(default=0, server_default="0")
     status: Mapped[int] = mapped_column(default=Status.PROVISIONING)
     phase: Mapped[str] = mapped_column(String(40), default=STATUS_NAMES[Status.PROVISIONING])
     percent: Mapped[float] = mapped_column(default=0.0)

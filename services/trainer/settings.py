@@ -14,7 +14,11 @@ class Settings(settings.RuntimeSettings, settings.DatabaseSettings, settings.Sto
 
 
 class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings, BaseModelSettings):
-    """For the worker. `job_attempts` counts those since the last stored checkpoint."""
+    """For the worker.
+
+    `job_attempts` counts those that were killed since the last stored checkpoint, and those that
+    ended with a fault since the beginning.
+    """
 
     engine_command: tuple[str, ...] = Field(
         default=(sys.executable, "-P", "-m", "services.trainer.engine"),

@@ -11,17 +11,18 @@ from pathlib import Path
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.trainer import handlers, models
+from services.trainer import domain, handlers, models, tidying
 from services.trainer.adapters import artifact, engine, faults, recordings
-from services.trainer.adapters.checkpoints import FILE_NAME, Checkpoints
+from services.trainer.adapters.checkpoints import Checkpoints
 from services.trainer.adapters.engine import Engine
 from services.trainer.domain import Material, Stopped, TrainingFault
 from services.trainer.models import Run
 from services.trainer.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted, TrainRequested
+from shared.events.data import StoredFile
 from shared.runtime import base_models
 from shared.runtime.database import Database
-from shared.runtime.storage import Storage
+from shared.runtime.storage import Storage, StorageUnavailable
 from shared.runtime.sweeping import Ages
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
@@ -33,6 +34,8 @@ TICK_SECONDS = 0.2
 PROGRESS_SECONDS = 2.0
 STALLED_SECONDS = 1800.0
 INTERRUPT_SECONDS = 10.0
+UPLOAD_SECONDS = 600.0
+RETRY_SECONDS = 1.0
 TIDY_POLL_SECONDS = 5.0
 
 Work = Callable[[Run, Lease], None]
@@ -56,13 +59,14 @@ class Attempt:
         except Stopped:
             handlers.put_back(run, self.database)
         except TrainingFault as fault:
-            if not fault.final and run.attempts < self.settings.job_attempts:
+            faults = 0 if fault.killed else handlers.count_fault(run, self.database)
+            if not fault.final and max(faults, run.attempts) < self.settings.job_attempts:
                 raise
             handlers.fail(run, fault, self.database)
 
     def _attempt(self, run: Run, lease: Lease) -> None:
         if run.attempts > self.settings.job_attempts:  # the last one did not live to say why
-            raise faults.crashed()
+            raise faults.killed()
         with (
             faults.platform_faults(),
             tempfile.TemporaryDirectory(dir=self.folder, ignore_cleanup_errors=True) as folder,
@@ -70,7 +74,7 @@ class Attempt:
             job_dir = Path(folder)
             material = self._provision(run, lease, job_dir)
             self._train(run, lease, job_dir, material)
-            self._finish(run, material, job_dir)
+            self._finish(run, lease, material, job_dir)
 
     def _provision(self, run: Run, lease: Lease, job_dir: Path) -> Material:
         base_model = base_models.resolve(run.base_model, self.settings)
@@ -85,6 +89,7 @@ class Attempt:
             "device": self.settings.engine_device,
             "threads": self.settings.engine_threads,
             "checkpoint_seconds": self.settings.checkpoint_seconds,
+            "halvings": domain.halvings(run.attempts),
             **self.settings.engine_settings,
         }
         engine.write_job(job_dir, base_model, run.language, material, settings)
@@ -92,13 +97,23 @@ class Attempt:
         return material
 
     def _train(self, run: Run, lease: Lease, job_dir: Path, material: Material) -> None:
-        stored = partial(handlers.checkpoint_stored, run, self.database)
-        key = f"{run.folder}/{FILE_NAME}"
-        checkpoints = Checkpoints(self.storage, key, job_dir, partial(_unless_away, stored))
+
+        def stored(key: str) -> None:
+            handlers.checkpoint_stored(run, key, self.database)
+
+        checkpoints = Checkpoints(self.storage, run.folder, run.checkpoint, job_dir, stored)
         resumed = checkpoints.fetch()
-        log.info("engine_starts", training_id=run.id, attempt=run.attempts, resumed=resumed)
+        log.info(
+            "engine_starts",
+            training_id=run.id,
+            attempt=run.attempts,
+            resumed=resumed,
+            windows_at_once_halved=domain.halvings(run.attempts),
+        )
         with Engine(self.settings.engine_command, job_dir) as process:
             self._watch(run, lease, process, checkpoints)
+            # Also after a crash: the next attempt goes on from the last one that it left.
+            checkpoints.flush(UPLOAD_SECONDS)
             process.check(material)
 
     def _watch(self, run: Run, lease: Lease, process: Engine, checkpoints: Checkpoints) -> None:
@@ -108,7 +123,7 @@ class Attempt:
             if lease.lost.is_set():
                 if handlers.is_held(run, self.database):
                     process.interrupt(INTERRUPT_SECONDS)
-                    checkpoints.flush(INTERRUPT_SECONDS / 2)
+                    checkpoints.flush(INTERRUPT_SECONDS)
                 raise Stopped(run.id)
             if process.silent_seconds > STALLED_SECONDS:
                 raise faults.crashed()
@@ -117,24 +132,39 @@ class Attempt:
                 told, due = process.told, time.monotonic() + PROGRESS_SECONDS
                 _unless_away(partial(handlers.progress, run, told, self.database))
 
-    def _finish(self, run: Run, material: Material, job_dir: Path) -> None:
+    def _finish(self, run: Run, lease: Lease, material: Material, job_dir: Path) -> None:
         """Store what the engine left, and end the run."""
         result = engine.read_result(job_dir)
         packed = job_dir / "model.tar.gz"
         artifact.pack(job_dir / engine.MODEL, packed)
         # Keys of this attempt's own: a worker that lost its lease must not change an artifact.
         key = f"{run.folder}/{secrets.token_hex(8)}"
-        model = self.storage.put_file(f"{key}.tar.gz", packed)
-        report = self.storage.put_file(f"{key}.json", job_dir / engine.RESULT)
-        handlers.succeed(
-            run,
-            self.database,
-            artifact=model,
-            report=report,
-            evaluation=result.evaluation,
-            data=material.merged(result.data),
-        )
+        model = self._put(f"{key}.tar.gz", packed, lease)
+        report = self._put(f"{key}.json", job_dir / engine.RESULT, lease)
+        try:
+            handlers.succeed(
+                run,
+                self.database,
+                artifact=model,
+                report=report,
+                evaluation=result.evaluation,
+                data=material.merged(result.data),
+            )
+        except Stopped:  # it has ended, and may have been tidied before these came
+            for each in (model, report):
+                self.storage.remove(each.storage_key)
+            raise
         log.info("training_succeeded", training_id=run.id, wer=result.evaluation.wer)
+
+    def _put(self, key: str, path: Path, lease: Lease) -> StoredFile:
+        """Store what took hours to make, however long storage is away."""
+        while True:
+            try:
+                return self.storage.put_file(key, path)
+            except StorageUnavailable as error:
+                log.warning("result_not_stored", error=str(error))
+                if lease.lost.wait(RETRY_SECONDS):
+                    raise Stopped from error
 
 
 def _unless_away(write: Callable[[], None]) -> None:
@@ -157,10 +187,10 @@ def main() -> None:
         attempt = Attempt(settings, database, storage, folder)
 
         def tidy(run: Run, _lease: Lease) -> None:
-            handlers.tidy(run, database, storage)
+            tidying.tidy(run, database, storage)
 
         def purge() -> None:
-            handlers.purge(database, storage, Ages.of(settings).retained)
+            tidying.purge(database, storage, Ages.of(settings).retained)
 
         worker.run(
             Duties(

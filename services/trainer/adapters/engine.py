@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self
 import structlog
 from pydantic import ValidationError
 
-from services.trainer.adapters.faults import crashed, no_space
+from services.trainer.adapters.faults import crashed, killed, no_space
 from services.trainer.domain import Material, TrainingFault
 from shared.events.data import DataUse, Evaluation
 from shared.rpc.trainer import Progress
@@ -147,6 +147,8 @@ class Engine:
             raise TrainingFault(code, message, "data", final=True, data=data)
         if _DISK_FULL in message:
             raise no_space()
+        if not self._fault:
+            raise killed()
         if code == "internal":
             raise crashed()
         raise TrainingFault(code, message, "platform", final=False)
@@ -159,6 +161,8 @@ class Engine:
                 report = json.loads(line)
                 if "fault" in report:
                     self._fault = report["fault"]
+                elif "note" in report:
+                    log.warning("engine_note", note=report["note"])
                 else:
                     self.told = Progress.model_validate(report)
             except (ValidationError, ValueError, TypeError):

@@ -11,6 +11,8 @@ from shared.runtime.base_models import BaseModelDigestMismatch, BaseModelUnavail
 from shared.runtime.media import sandbox
 from shared.runtime.storage import NoSpace
 
+CRASHED = "The training ended unexpectedly, several times."
+
 log = structlog.get_logger(__name__)
 
 
@@ -20,8 +22,13 @@ def no_space() -> TrainingFault:
 
 
 def crashed() -> TrainingFault:
+    """Every attempt ended in the middle, by a fault that says nothing to users."""
+    return _platform("training-crashed", CRASHED)
+
+
+def killed() -> TrainingFault:
     """Every attempt ended in the middle, and none could say why."""
-    return _platform("training-crashed", "The training ended unexpectedly, several times.")
+    return _platform("training-crashed", CRASHED, killed=True)
 
 
 @contextmanager
@@ -49,5 +56,7 @@ def platform_faults() -> Iterator[None]:
         raise _platform(error.code, "The base model could not be found.") from error
 
 
-def _platform(code: str, message: str, *, final: bool = False) -> TrainingFault:
-    return TrainingFault(code, message, "platform", final=final)
+def _platform(
+    code: str, message: str, *, final: bool = False, killed: bool = False
+) -> TrainingFault:
+    return TrainingFault(code, message, "platform", final=final, killed=killed)

@@ -3,15 +3,17 @@
 Reads ``job.json``; prints JSON lines: each change of phase, the end, one a second at most;
 leaves ``result.json`` and ``model/``. Exit status: 0 done, 42 a fault of the data, 1 of the
 platform (the last line is ``{"fault": {code, fault, message, data?}}``), 143 after SIGTERM, with a
-checkpoint in JOB_DIR. Dies with the process that started it.
+checkpoint in JOB_DIR once a step was taken. ``{"note": "..."}`` is for the operator, as is what
+stderr tells of a fault. Dies with the process that started it.
 """
 
 import json
+import logging
 import sys
 import traceback
 from pathlib import Path
 
-from .child import Lifeline, Reporter
+from .child import Lifeline, Notes, Reporter
 from .fault import EngineFault, Interrupted
 from .job import Job
 
@@ -29,6 +31,7 @@ def main(job_dir: Path) -> int:
 
     keep_freed_memory()
     reporter = Reporter(sys.stdout)
+    logging.getLogger(__package__).addHandler(Notes(reporter))
     try:
         document = json.loads((job_dir / "job.json").read_text("utf-8"))
         job = Job.from_json(document, job_dir.resolve())
@@ -36,6 +39,7 @@ def main(job_dir: Path) -> int:
     except Interrupted:
         return TERMINATED
     except EngineFault as fault:
+        traceback.print_exc()
         reporter.fail(fault.as_json())
         return DATA_FAULT if fault.fault == "data" else PLATFORM_FAULT
     except Exception as error:  # noqa: BLE001 - the parent reads faults from the last line only

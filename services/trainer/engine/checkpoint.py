@@ -1,10 +1,12 @@
 """An unfinished training on disk."""
 
 import json
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -22,7 +24,7 @@ class Checkpoint:
 
     ``key`` names the job; ``step`` counts finished steps, from which the batches to come follow;
     ``tensors`` holds ``weight/<name>``, ``exp_avg/<name>`` and ``exp_avg_sq/<name>`` in float32,
-    and ``best/<name>`` once there is a ``development`` loss.
+    and ``best/<name>`` once there is a ``development`` loss. After the last step these are all.
     """
 
     key: str
@@ -31,17 +33,37 @@ class Checkpoint:
     development: list[Examined]
     tensors: dict[str, torch.Tensor]
 
+    @property
+    def finished(self) -> bool:
+        """Whether no step is left."""
+        return not any(name.startswith("weight/") for name in self.tensors)
+
+    def fits(self, weights: "Weights") -> bool:
+        """Whether it has all that is needed to go on with them."""
+        kinds = [] if self.finished else ["weight", *MOMENTS]
+        if self.finished or self.development:
+            kinds.append("best")
+        needed = {f"{kind}/{n}": each.shape for kind in kinds for n, each in weights.items()}
+        return needed.items() <= {n: each.shape for n, each in self.tensors.items()}.items()
+
 
 Weights = Mapping[str, torch.nn.Parameter]
 
 MOMENTS = ("exp_avg", "exp_avg_sq")
 
+log = logging.getLogger(__name__)
+
+
+def capture_best(best: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The tensors of a checkpoint after the last step."""
+    return {f"best/{name}": weight for name, weight in best.items()}
+
 
 def capture(
     weights: Weights, optimiser: torch.optim.AdamW, best: Mapping[str, torch.Tensor]
 ) -> dict[str, torch.Tensor]:
-    """The tensors of a checkpoint."""
-    tensors = {f"best/{name}": weight for name, weight in best.items()}
+    """The tensors of a checkpoint before the last step."""
+    tensors = capture_best(best)
     for name, parameter in weights.items():
         tensors[f"weight/{name}"] = parameter.detach().cpu().contiguous()
         for moment in MOMENTS:
@@ -52,8 +74,14 @@ def capture(
 def restore(
     checkpoint: Checkpoint, weights: Weights, optimiser: torch.optim.AdamW
 ) -> dict[str, torch.Tensor]:
-    """Put weights and optimiser back into their state; return the best epoch's weights, if any."""
+    """Put weights and optimiser back into their state; return the best epoch's weights, if any.
+
+    After the last step only those are there, and nothing is put back.
+    """
     tensors = checkpoint.tensors
+    best = {name: tensors[f"best/{name}"] for name in weights if checkpoint.development}
+    if checkpoint.finished:
+        return best
     state: dict[int, dict[str, torch.Tensor]] = {}
     with torch.no_grad():
         for index, (name, parameter) in enumerate(weights.items()):
@@ -62,7 +90,7 @@ def restore(
             state[index] = {"step": torch.tensor(float(checkpoint.step)), **moments}
     groups = optimiser.state_dict()["param_groups"]
     optimiser.load_state_dict({"state": state, "param_groups": groups})
-    return {name: tensors[f"best/{name}"] for name in weights if checkpoint.development}
+    return best
 
 
 def save_checkpoint(checkpoint: Checkpoint, work_dir: Path) -> None:
@@ -90,16 +118,35 @@ def load_checkpoint(work_dir: Path, key: str) -> Checkpoint | None:
     """The checkpoint of this job; None if there is none, a damaged one or another job's."""
     try:
         with safe_open(work_dir / TENSORS, framework="pt") as file:
-            summary = json.loads((file.metadata() or {}).get("summary", "{}"))
-            if summary.get("key") != key:
+            summary = _summary(file)
+            if summary["key"] != key:
+                log.warning("The checkpoint is of another job or format: training begins anew.")
                 return None
             # A mapped tensor would keep reading a file that the next checkpoint replaces.
             tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except (FileNotFoundError, SafetensorError, ValueError):
+        loss = [(int(step), float(value)) for step, value in summary["loss"]]
+        development = [Examined(**each) for each in summary["development"]]
+        return Checkpoint(key, int(summary["step"]), loss, development, tensors)
+    except FileNotFoundError:
         return None
-    loss = [(int(step), float(value)) for step, value in summary["loss"]]
-    development = [Examined(**each) for each in summary["development"]]
-    return Checkpoint(key, int(summary["step"]), loss, development, tensors)
+    except (SafetensorError, ValueError, TypeError, KeyError) as error:
+        log.warning("The checkpoint cannot be read (%r): training begins anew.", error)
+        return None
+
+
+def load_tensor(work_dir: Path, key: str, name: str) -> torch.Tensor | None:
+    """One of the tensors of the checkpoint that `load_checkpoint` gives, if any."""
+    try:
+        with safe_open(work_dir / TENSORS, framework="pt") as file:
+            wanted = _summary(file)["key"] == key and name in file.keys()  # noqa: SIM118
+            return file.get_tensor(name).clone() if wanted else None
+    except (FileNotFoundError, SafetensorError, ValueError, KeyError):
+        return None
+
+
+def _summary(file: Any) -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((file.metadata() or {})["summary"])
+    return summary
 
 
 def discard_checkpoint(work_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import logging
 import os
 import signal
 import time
@@ -60,10 +61,30 @@ class Reporter:
         self._print(progress.as_json())
 
     def fail(self, fault: dict[str, Any]) -> None:
-        """Print the last line of a training that failed, from the first process of a group."""
+        """Print the last line of a training that failed."""
+        self._print_first({"fault": fault})
+
+    def note(self, message: str) -> None:
+        """Print what an operator should know."""
+        self._print_first({"note": message})
+
+    def _print_first(self, document: dict[str, Any]) -> None:
+        """From the first process of a group."""
         if os.environ.get("RANK", "0") == "0":
-            self._print({"fault": fault})
+            self._print(document)
 
     def _print(self, document: dict[str, Any]) -> None:
         self._out.write(json.dumps(document, ensure_ascii=False) + "\n")
         self._out.flush()
+
+
+class Notes(logging.Handler):
+    """Passes on what the engine logs, for the operator."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__()
+        self._reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print it as a note."""
+        self._reporter.note(record.getMessage())

@@ -69,7 +69,7 @@ def read_model(model_dir: Path) -> ModelFile:
         with (model_dir / "model.bin").open("rb") as file:
             return _read(file)
     except (OSError, struct.error, ValueError, IndexError, RuntimeError) as error:
-        message = f"model.bin of the base model: {error}"
+        message = "The model.bin of the base model cannot be read."
         raise EngineFault("base-model-unreadable", message, fault="platform") from error
 
 

@@ -33,9 +33,9 @@ def train(
     The model is left in ``work_dir/model`` and the result beside it, in ``result.json``.
 
     A work directory with a checkpoint of the same job is gone on with, and ends in the weights
-    that an uninterrupted run gives on the same machine. ``report`` hears every step of the way;
-    ``should_stop`` is asked as often. Started by ``torchrun``, the first process returns the result
-    and the others None.
+    that an uninterrupted run gives, to the bit on a machine of the same kind. ``report`` hears
+    every step of the way; ``should_stop`` is asked as often. Started by ``torchrun``, the first
+    process returns the result and the others None.
 
     Raises:
         EngineFault: with ``fault`` ``data`` or ``platform``; ``out-of-memory`` included.
@@ -57,14 +57,10 @@ def train(
     except (MemoryError, RuntimeError) as error:
         if not out_of_memory(error):
             raise
-        raise _exhausted(error) from error
+        message = "There was not enough memory for this base model."
+        raise EngineFault("out-of-memory", message, fault="platform") from error
     if result:
         result.write(job.work_dir)
         discard_checkpoint(job.work_dir)
         shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
     return result
-
-
-def _exhausted(error: BaseException) -> EngineFault:
-    message = f"Not enough memory for this base model: {error}"
-    return EngineFault("out-of-memory", message, fault="platform")

@@ -31,7 +31,8 @@ class EngineSettings:
     of all processes together; ``packings`` the different ways in which
     the same audio is laid into windows, used in turn by the epochs; ``threads`` 0 leaves the
     number to PyTorch; ``max_steps`` cuts training short; ``blends`` are the candidate shares of
-    the tuned weights (0 is the base model and always among them).
+    the tuned weights (0 is the base model and always among them); ``halvings`` is how many times
+    the windows of a step that are computed at once are halved, to take less memory.
     """
 
     strategy: Strategy | Literal["auto"] = "auto"
@@ -51,6 +52,7 @@ class EngineSettings:
     max_dev_seconds: float = 600.0
     device: Literal["auto", "cpu", "cuda"] = "auto"
     threads: int = 0
+    halvings: int = 0
     checkpoint_seconds: float = 300.0
     checkpoint_steps: int | None = None
     max_steps: int | None = None

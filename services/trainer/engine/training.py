@@ -4,14 +4,17 @@ from pathlib import Path
 
 from shared.speech.cues import MAX_SECONDS
 
+from .alignments import NAME as ALIGNMENTS
+from .alignments import Alignments
 from .baseline import listen
 from .blending import Blender, choose
+from .checkpoint import load_tensor
 from .ct2 import read_model
 from .ears import Ears
 from .evaluation import Report
 from .exam import Answers
 from .examples import Corpus, Examples
-from .fingerprint import fingerprint
+from .fingerprint import fingerprint, scratch_name
 from .group import Group
 from .hardware import Hardware, release_freed_memory
 from .hearing import Aligner
@@ -80,23 +83,29 @@ class Training:
         self._vocabulary = Vocabulary.read(job.base_model, job.language)
         self._file = read_model(job.base_model)
         self._whisper = import_model(self._file, self._hardware.device)
-        align = self._aligner()
+        self._strategy = choose_strategy(self._settings, self._hardware)
+        self._key = fingerprint(job, self._strategy)
+        self._alignments = self._known_alignments()
         # Another process might hear other words; all must train on the same windows.
         selection = self._group.give(
-            lambda: select(job.recordings, self._vocabulary, job.language, align)
+            lambda: select(job.recordings, self._vocabulary, job.language, self._alignments)
         )
         self._material = lay_out(job, self._vocabulary, selection)
-        self._strategy = choose_strategy(self._settings, self._hardware)
         self._ears = Ears(self._whisper, self._hardware, whole=self._strategy == "whole")
-        self._key = fingerprint(job, self._hardware, self._material.clips)
+        self._scratch_name = scratch_name(self._key, self._hardware, self._material.clips)
         amounts = self._material.amounts(self._settings)
         self._meter.expect(costs(amounts, self._settings, self._strategy))
 
-    def _aligner(self) -> Aligner:
+    def _known_alignments(self) -> Alignments:
+        known = load_tensor(self._job.work_dir, self._key, ALIGNMENTS)
+        return Alignments(self._aligner(heard=known is not None), known)
+
+    def _aligner(self, *, heard: bool) -> Aligner:
         job = self._job
         spans = [each.end - each.start for one in job.recordings for each in one.segments]
         long = sum(seconds for seconds in spans if seconds > MAX_SECONDS)
-        self._meter.prepare(HEARING_SHARE * long / max(sum(spans), 1.0))
+        if not heard:
+            self._meter.prepare(HEARING_SHARE * long / max(sum(spans), 1.0))
         return Aligner(
             job.base_model,
             job.language,
@@ -107,11 +116,11 @@ class Training:
 
     def _held_out(self) -> Table:
         rows = len(self._material.held_out)
-        return self._ears.table(self._scratch / "held-out.bin", self._key, rows)
+        return self._ears.table(self._scratch / "held-out.bin", self._scratch_name, rows)
 
     def _windows(self) -> Table:
         rows = len(self._material.windows)
-        return self._ears.table(self._scratch / "windows.bin", self._key, rows)
+        return self._ears.table(self._scratch / "windows.bin", self._scratch_name, rows)
 
     def _hear_held_out(self) -> None:
         clips, table = self._material.held_out, self._held_out()
@@ -150,6 +159,7 @@ class Training:
             self._hardware,
             whole=self._strategy == "whole",
             group=self._group,
+            kept={ALIGNMENTS: self._alignments.tensor()},
         )
         base = {name: weight.detach().cpu().clone() for name, weight in tuning.weights.items()}
         if self._group.first:

@@ -1,7 +1,8 @@
 """The training of a Whisper model's weights."""
 
+import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +12,14 @@ import numpy.typing as npt
 import torch
 from transformers import WhisperForConditionalGeneration
 
-from .checkpoint import Checkpoint, capture, load_checkpoint, restore, save_checkpoint
+from .checkpoint import (
+    Checkpoint,
+    capture,
+    capture_best,
+    load_checkpoint,
+    restore,
+    save_checkpoint,
+)
 from .development import Examined, has_ended, is_worse
 from .examples import Corpus, Examples
 from .fault import EngineFault, Interrupted
@@ -29,6 +37,8 @@ rows. The encoder's positions are sines."""
 
 Made = TypeVar("Made")
 
+log = logging.getLogger(__name__)
+
 MAX_GRADIENT = 1.0
 
 RELEASE_EVERY = 8
@@ -39,7 +49,7 @@ class Tuning:
     """Trains ``whisper`` in place; everything follows from settings and corpus.
 
     ``whole``: the encoder too, for which the corpus holds spectrograms; else the decoder alone, on
-    encoder outputs.
+    encoder outputs. ``kept`` goes into each checkpoint.
     """
 
     def __init__(
@@ -51,12 +61,14 @@ class Tuning:
         *,
         whole: bool = False,
         group: Group | None = None,
+        kept: Mapping[str, torch.Tensor] | None = None,
     ) -> None:
         self._objective = Objective(whisper, hardware, settings.label_smoothing, whole=whole)
         self._corpus = corpus
         self._settings = settings
         self._hardware = hardware
         self._group = group or Group()
+        self._kept = dict(kept or {})
         self._steps = plan(corpus.packings, settings)
         self.weights = {
             name: parameter
@@ -71,11 +83,13 @@ class Tuning:
         )
         # A whole window in the encoder keeps a core busy; several only take more memory.
         alone = whole and hardware.device == "cpu"
-        self._at_once = 1 if alone else settings.batch_windows
+        self._at_once = 1 if alone else max(1, settings.batch_windows >> settings.halvings)
         self.step = 0
         self.loss: list[tuple[int, float]] = []
         self.development: list[Examined] = []
         self._best: dict[str, torch.Tensor] = {}
+        self._finished = False
+        self._between: Callable[[], None] = lambda: None
 
     @property
     def total(self) -> int:
@@ -85,7 +99,15 @@ class Tuning:
     @property
     def ended(self) -> bool:
         """Whether all steps were taken, or the development loss stopped to fall."""
-        return self.step == self.total or has_ended(self.development)
+        last = self.step == self.total or has_ended(self.development)
+        return self._finished or (last and not self._owes_examination)
+
+    @property
+    def _owes_examination(self) -> bool:
+        """Whether an epoch has ended, and what came of it is not known yet."""
+        examined = self.development[-1].step if self.development else 0
+        ended = self.step == self.total or self._steps[self.step - 1].ends_epoch
+        return examined < self.step and ended
 
     def token_losses(
         self, windows: Sequence[int], tick: Callable[[float], None]
@@ -103,24 +125,30 @@ class Tuning:
     def run(self, work_dir: Path, key: str, tick: Callable[[float], None]) -> None:
         """Go on to the end, from where `resume` left it, and keep the best epoch's weights.
 
-        ``tick`` hears the finished share after every step; if it raises Interrupted, a checkpoint
-        is written first.
+        ``tick`` hears the finished share after every step and, of a process that is alone, between
+        the batches of an examination; if it raises Interrupted, a checkpoint is written first.
+        After the last step there is one of the best weights alone.
 
         Raises:
             Interrupted: from ``tick``.
             EngineFault: ``diverged`` if the loss is no longer a number.
         """
-        written = time.monotonic()
+        if self._group.size == 1:  # others would wait for one that stopped in the middle
+            self._between = lambda: tick(self.step / self.total)
+        written, begun = time.monotonic(), not self.ended
         while not self.ended:
-            self._take_step()
+            interrupted = not self._advance()
             due = time.monotonic() - written >= self._settings.checkpoint_seconds
             every = self._settings.checkpoint_steps
-            if due or (every and self.step % every == 0):
+            if not self.ended and (due or (every and self.step % every == 0)):
                 self._save(work_dir, key)
                 written = time.monotonic()
-            if self._group.any(flag=_interrupted(tick, self.step / self.total)):
+            interrupted = interrupted or _interrupted(tick, self.step / self.total)
+            if self._group.any(flag=interrupted):
                 self._save(work_dir, key)
                 raise Interrupted
+        if begun:
+            self._save(work_dir, key)
         with torch.no_grad():
             for name, weight in self._best.items():
                 self.weights[name].copy_(weight)
@@ -130,17 +158,36 @@ class Tuning:
         found = load_checkpoint(work_dir, key)
         if found is None:
             return
+        if not found.fits(self.weights):
+            log.warning("The checkpoint is of other weights: training begins anew.")
+            return
+        self._finished = found.finished
         self.step, self.loss, self.development = found.step, found.loss, found.development
         self._best = restore(found, self.weights, self._optimiser)
 
     def checkpoint(self, key: str) -> Checkpoint:
         """The present state."""
-        tensors = capture(self.weights, self._optimiser, self._best)
+        if self.ended:
+            tensors = capture_best(self._best)
+        else:
+            tensors = capture(self.weights, self._optimiser, self._best)
+        tensors |= self._kept
         return Checkpoint(key, self.step, list(self.loss), list(self.development), tensors)
 
     def _save(self, work_dir: Path, key: str) -> None:
         if self._group.first:
             save_checkpoint(self.checkpoint(key), work_dir)
+
+    def _advance(self) -> bool:
+        """Take a step, or examine what came of an epoch; False where that was interrupted."""
+        try:
+            if self._owes_examination:
+                self._examine()
+            else:
+                self._take_step()
+        except Interrupted:
+            return False
+        return True
 
     def _take_step(self) -> None:
         for group in self._optimiser.param_groups:
@@ -157,8 +204,6 @@ class Tuning:
         self.loss.append((self.step, round(value, 5)))
         if self.step % RELEASE_EVERY == 0:
             release_freed_memory()
-        if step.ends_epoch or self.step == self.total:
-            self._examine()
 
     def _examine(self) -> None:
         """Keep the weights unless they are worse than those of an epoch before."""
@@ -178,8 +223,11 @@ class Tuning:
         return [round(loss, 4) for loss in losses.tolist()]
 
     def _losses(self, examples: Examples, places: Sequence[int]) -> list[npt.NDArray[np.float32]]:
-        parts = _batches(places, self._at_once)
-        return [each for part in parts for each in self._objective.token_losses(examples, part)]
+        found: list[npt.NDArray[np.float32]] = []
+        for part in _batches(places, self._at_once):
+            self._between()
+            found += self._objective.token_losses(examples, part)
+        return found
 
     def _as_memory_allows(self, compute: Callable[[], Made]) -> Made:
         """With all windows at once, with fewer from the first time that memory ran out.

@@ -60,7 +60,7 @@ class Vocabulary:
             tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
             config = json.loads((model_dir / "config.json").read_text("utf-8"))
         except Exception as error:  # tokenizers raises bare Exception for any unreadable file
-            message = f"tokenizer.json or config.json of the base model: {error}"
+            message = "The tokenizer.json or config.json of the base model cannot be read."
             raise EngineFault("base-model-unreadable", message, fault="platform") from error
         return cls(
             tokenizer=tokenizer,

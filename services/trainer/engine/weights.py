@@ -79,8 +79,9 @@ def blocks(model: ModelFile) -> Iterator[Block]:
         if parts:
             yield Block(name, parts)
         elif name != PROJECTION and model.resolve(name).dim():
-            message = f"model.bin of the base model: unexpected weight {name}"
-            raise EngineFault("base-model-unreadable", message, fault="platform")
+            message = "The base model has a weight that Whisper does not have."
+            unexpected = KeyError(name)
+            raise EngineFault("base-model-unreadable", message, fault="platform") from unexpected
 
 
 def _parts(name: str) -> tuple[str | None, ...]:
@@ -120,7 +121,7 @@ def import_model(model: ModelFile, device: str = "cpu") -> WhisperForConditional
         state["proj_out.weight"] = state["model.decoder.embed_tokens.weight"]
         whisper.load_state_dict(state, strict=True, assign=True)
     except (KeyError, ValueError, RuntimeError) as error:
-        message = f"model.bin of the base model: {error}"
+        message = "The weights of the base model are not those of a Whisper model."
         raise EngineFault("base-model-unreadable", message, fault="platform") from error
     whisper.tie_weights()
     whisper.train(mode=False)

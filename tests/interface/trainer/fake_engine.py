@@ -1,8 +1,9 @@
 """The engine's protocol without its work: the first segment's text says what to do.
 
 `finish`; `wait` until it is ended, with a checkpoint first, and finish if there is one already;
-`deaf`, the same, but nothing short of SIGKILL ends it; `fail CODE data|platform`; a
-fault of the data has a ledger in which the first recording is dropped.
+`deaf`, the same, but nothing short of SIGKILL ends it; `fail CODE data|platform`, a fault of the
+data with a ledger in which the first recording is dropped; `late CODE data|platform`, the same a
+step later than the attempt before; `hungry`, which is killed unless it takes fewer windows at once.
 """
 
 import json
@@ -47,6 +48,7 @@ def wait(*, deaf: bool) -> None:
 
 
 def finish(job: dict, steps: int) -> int:
+    say({"note": "as told"})
     report("training", 60.0, [(1, 2.5)])
     model = job_dir / "model"
     model.mkdir()
@@ -76,7 +78,11 @@ def main() -> int:
     command, *arguments = job["recordings"][0]["segments"][0]["text"].split()
     steps = int(checkpoint.read_text()) if checkpoint.exists() else 0
     report("preparing", 0.0, [])
-    if command == "fail":
+    if command == "late":
+        save(steps + 1)
+    if command == "hungry" and not job["settings"]["halvings"]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if command in ("fail", "late"):
         code, whose = arguments
         fault = {"code": code, "fault": whose, "message": "As told."}
         if whose == "data":

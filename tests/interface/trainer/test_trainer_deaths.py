@@ -69,7 +69,7 @@ def row(database: Database, event: TrainRequested) -> Run:
 
 def checkpoints(objects: Storage, event: TrainRequested) -> list[str]:
     prefix = f"trainings/acme/{event.model_id}/"
-    return [each.key for each in objects.list_prefix(prefix) if "checkpoint" in each.key]
+    return [each.key for each in objects.list_prefix(prefix) if each.key.endswith(".safetensors")]
 
 
 def succeeded_once(tap: Tap) -> TrainingSucceeded:
@@ -82,12 +82,13 @@ def succeeded_once(tap: Tap) -> TrainingSucceeded:
 
 @pytest.fixture
 def running(
-    amqp_url: str, tap: Tap, told: Told, objects: Storage, worker: ServiceProcess
+    amqp_url: str, tap: Tap, told: Told, database: Database, worker: ServiceProcess
 ) -> TrainRequested:
     """A run whose engine waits, and whose checkpoint is stored."""
     event = told("wait")
     publish(amqp_url, event)
-    until(lambda: bool(checkpoints(objects, event)))
+    tap.wait_for(lambda seen: any(isinstance(each, TrainingStarted) for each in seen))
+    until(lambda: row(database, event).checkpoint is not None)
     return event
 
 
@@ -125,11 +126,12 @@ def test_a_stopped_worker_stores_the_last_checkpoint_and_gives_the_run_back(
 
 
 def test_the_checkpoint_is_removed_after_the_end(
-    running: TrainRequested, tap: Tap, objects: Storage, engines: Engines
+    running: TrainRequested, tap: Tap, objects: Storage, database: Database, engines: Engines
 ) -> None:
     (engine,) = engines()
     os.kill(engine, signal.SIGKILL)
     artifact = succeeded_once(tap).artifact
+    assert checkpoints(objects, running) or row(database, running).tidied_at
     until(lambda: not checkpoints(objects, running))
     assert objects.stat(artifact.storage_key).size == artifact.size
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from uuid6 import uuid7
 
-from services.trainer import handlers
+from services.trainer import handlers, tidying
 from services.trainer.domain import Status
 from services.trainer.models import Run
 from shared.events.catalog import CustomModelDeleted, TrainRequested
@@ -61,10 +61,10 @@ def test_artifacts_of_deleted_models_go_after_the_retention(
     with database.transaction() as session:
         session.get_one(Run, living.training_id).end(Status.SUCCESS)
     deleted.delete()
-    handlers.purge(database, objects, now() - timedelta(days=30))
+    tidying.purge(database, objects, now() - timedelta(days=30))
     assert (deleted.objects(), living.objects()) == (3, 3)
     for _ in range(2):
-        handlers.purge(database, objects, now() + timedelta(seconds=60))
+        tidying.purge(database, objects, now() + timedelta(seconds=60))
         assert (deleted.objects(), living.objects()) == (0, 3)
     assert deleted.run().purged_at is not None
     assert living.run().purged_at is None

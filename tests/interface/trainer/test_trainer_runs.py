@@ -1,5 +1,6 @@
 """Runs from request to outcome, with a fake engine."""
 
+import json
 import tarfile
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -73,6 +74,14 @@ def test_a_request_that_comes_twice_is_one_run(
     assert training.evaluation is not None
     assert training.evaluation.wer == 0.25
     assert training.data == DataUse(segments=1, seconds_used=2.0, dropped=[])
+
+
+def test_what_the_engine_notes_is_logged(amqp_url: str, tap: Tap, told: Told, logs: Path) -> None:
+    publish(amqp_url, told("finish"))
+    outcome(tap)
+    written = [path.read_text() for path in logs.glob("services.trainer.worker-*.log")]
+    lines = [json.loads(line) for text in written for line in text.splitlines() if "note" in line]
+    assert "as told" in [line["note"] for line in lines if line["event"] == "engine_note"]
 
 
 def test_events_of_a_run_come_in_order(amqp_url: str, tap: Tap, told: Told) -> None:
@@ -243,12 +252,23 @@ def test_a_wrong_base_model_is_a_fault_of_the_platform(
     assert "/" not in found.message
 
 
+def test_attempts_that_end_without_a_word_are_followed_by_one_that_takes_less_memory(
+    amqp_url: str, call: TestCaller, tap: Tap, told: Told
+) -> None:
+    event = told("hungry")
+    publish(amqp_url, event)
+    assert isinstance(outcome(tap), TrainingSucceeded)
+
+
 @pytest.mark.parametrize(
     ("command", "code", "fault"),
     [
         ("fail too-few-segments data", "too-few-segments", "data"),
         ("fail out-of-memory platform", "out-of-memory", "platform"),
         ("fail internal platform", "training-crashed", "platform"),
+        # It stores another checkpoint in each attempt.
+        ("late parity platform", "parity", "platform"),
+        ("late internal platform", "training-crashed", "platform"),
     ],
 )
 def test_a_fault_of_the_engine_ends_the_run_once(

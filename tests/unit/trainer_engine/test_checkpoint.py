@@ -1,12 +1,15 @@
+import json
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from services.trainer.engine.checkpoint import (
     Checkpoint,
     discard_checkpoint,
     load_checkpoint,
+    load_tensor,
     save_checkpoint,
 )
 from services.trainer.engine.development import Examined
@@ -33,14 +36,47 @@ def test_what_is_saved_is_loaded(saved: Checkpoint, tmp_path: Path) -> None:
     assert all(torch.equal(found.tensors[name], saved.tensors[name]) for name in saved.tensors)
 
 
-def test_a_checkpoint_of_another_job_is_ignored(saved: Checkpoint, tmp_path: Path) -> None:
+def test_a_tensor_is_read_without_the_others(saved: Checkpoint, tmp_path: Path) -> None:
+    found = load_tensor(tmp_path, "this job", "weight/a")
+    assert found is not None
+    assert torch.equal(found, saved.tensors["weight/a"])
+    assert load_tensor(tmp_path, "another job", "weight/a") is None
+    assert load_tensor(tmp_path, "this job", "weight/b") is None
+    assert load_tensor(tmp_path / "elsewhere", "this job", "weight/a") is None
+
+
+def test_a_checkpoint_of_another_job_is_ignored_and_told(
+    saved: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     assert load_checkpoint(tmp_path, "another job") is None
+    assert "begins anew" in caplog.text
 
 
-def test_a_damaged_checkpoint_is_ignored(saved: Checkpoint, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_ignored_and_told(
+    saved: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     file = tmp_path / "checkpoint.safetensors"
     file.write_bytes(file.read_bytes()[:40])
     assert load_checkpoint(tmp_path, "this job") is None
+    assert "begins anew" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        {},
+        {"key": "this job"},
+        {"key": "this job", "step": 1, "loss": [], "development": [{"step": 1, "sum": 2.0}]},
+        {"key": "this job", "step": 1, "loss": 3, "development": []},
+    ],
+)
+def test_a_checkpoint_of_another_version_is_ignored_and_told(
+    saved: Checkpoint, tmp_path: Path, caplog: pytest.LogCaptureFixture, summary: dict[str, object]
+) -> None:
+    file = tmp_path / "checkpoint.safetensors"
+    save_file(load_file(file), file, metadata={"summary": json.dumps(summary)})
+    assert load_checkpoint(tmp_path, "this job") is None
+    assert "begins anew" in caplog.text
 
 
 def test_the_summary_is_not_needed_to_resume(saved: Checkpoint, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 import io
 import json
+import logging
 
-from services.trainer.engine.child import Reporter
+import pytest
+
+from services.trainer.engine.child import Notes, Reporter
 from services.trainer.engine.job import Phase, Progress
 
 
@@ -27,3 +30,13 @@ def test_each_phase_is_told() -> None:
 def test_the_end_is_told_however_soon_it_comes() -> None:
     reports: list[tuple[Phase, float]] = [("evaluating", 84.0), ("evaluating", 100.0)]
     assert told(*reports) == reports
+
+
+def test_what_the_engine_logs_is_told_by_the_first_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    log = logging.getLogger("test of notes")
+    log.addHandler(Notes(Reporter(out)))
+    log.warning("training begins %s", "anew")
+    monkeypatch.setenv("RANK", "1")
+    log.warning("training begins anew")
+    assert json.loads(out.getvalue()) == {"note": "training begins anew"}

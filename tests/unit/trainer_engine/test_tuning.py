@@ -12,6 +12,7 @@ from transformers import WhisperConfig, WhisperForConditionalGeneration
 
 from services.trainer.engine import objective
 from services.trainer.engine.blending import choose
+from services.trainer.engine.checkpoint import load_checkpoint, save_checkpoint
 from services.trainer.engine.development import PATIENCE
 from services.trainer.engine.exam import Answers
 from services.trainer.engine.examples import IGNORED, Batch, Corpus, Examples, collate
@@ -206,6 +207,108 @@ def test_a_run_that_goes_on_after_its_best_epoch_keeps_it(
         assert [each.losses[0] for each in ours.development] == [2.0, 1.0, 3.0, 1.5]
         kept.append(dict(ours.weights))
     assert all(torch.equal(weight, kept[1][name]) for name, weight in kept[0].items())
+
+
+def test_after_the_last_step_there_is_a_checkpoint_of_the_best_weights(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus, tmp_path: Path
+) -> None:
+    settings = EngineSettings(epochs=3, batch_windows=2, checkpoint_steps=1)
+    base = copy.deepcopy(whisper)
+    kept = {"kept": torch.arange(3)}
+    first = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False), kept=kept)
+    first.run(tmp_path, "key", lambda _share: None)
+    left = load_checkpoint(tmp_path, "key")
+    assert left is not None
+    assert left.tensors.keys() == {"kept", *(f"best/{name}" for name in first.weights)}
+    written = (tmp_path / "checkpoint.safetensors").stat().st_mtime_ns
+
+    again = Tuning(base, corpus, settings, Hardware("cpu", autocast=False), kept=kept)
+    again.resume(tmp_path, "key")
+    assert again.ended
+    again.run(tmp_path, "key", never_called)
+    assert (again.step, again.loss, again.development) == (
+        first.step,
+        first.loss,
+        first.development,
+    )
+    assert all(torch.equal(weight, again.weights[name]) for name, weight in first.weights.items())
+    assert (tmp_path / "checkpoint.safetensors").stat().st_mtime_ns == written
+
+
+def test_a_run_that_is_interrupted_while_it_examines_examines_again(
+    whisper: WhisperForConditionalGeneration, corpus: Corpus, tmp_path: Path
+) -> None:
+    settings = EngineSettings(epochs=2, batch_windows=2)
+    whole = Tuning(copy.deepcopy(whisper), corpus, settings, Hardware("cpu", autocast=False))
+    (tmp_path / "whole").mkdir()
+    whole.run(tmp_path / "whole", "key", lambda _share: None)
+    base = copy.deepcopy(whisper)
+    ticks = 0
+
+    def tick(_share: float) -> None:
+        nonlocal ticks
+        ticks += 1
+        if ticks == 2:  # after a step, and then before the first clip
+            raise Interrupted
+
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    with pytest.raises(Interrupted):
+        ours.run(tmp_path, "key", tick)
+    assert (ours.step, ours.development) == (1, [])
+    again = Tuning(base, corpus, settings, Hardware("cpu", autocast=False))
+    again.resume(tmp_path, "key")
+    assert (again.step, again.ended) == (1, False)
+    again.run(tmp_path, "key", lambda _share: None)
+    assert again.development == whole.development
+    assert all(torch.equal(weight, again.weights[name]) for name, weight in whole.weights.items())
+
+
+def never_called(_share: float) -> None:
+    raise AssertionError
+
+
+def test_a_checkpoint_of_other_weights_is_ignored_and_told(
+    whisper: WhisperForConditionalGeneration,
+    corpus: Corpus,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ours = Tuning(whisper, corpus, EngineSettings(), Hardware("cpu", autocast=False))
+    ours._take_step()
+    checkpoint = ours.checkpoint("key")
+    name = next(name for name in checkpoint.tensors if name.startswith("exp_avg/"))
+    checkpoint.tensors[name] = checkpoint.tensors[name][:1].clone()
+    save_checkpoint(checkpoint, tmp_path)
+    again = Tuning(copy.deepcopy(whisper), corpus, EngineSettings(), ours._hardware)
+    again.resume(tmp_path, "key")
+    assert again.step == 0
+    assert "begins anew" in caplog.text
+
+
+@pytest.mark.parametrize(("halvings", "at_once"), [(0, [4]), (1, [2, 2]), (9, [1, 1, 1, 1])])
+def test_fewer_windows_are_taken_at_once_where_the_settings_say_so(
+    whisper: WhisperForConditionalGeneration,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    halvings: int,
+    at_once: list[int],
+) -> None:
+    table = Table(tmp_path / "heard.bin", "key", (4, 8, 16), np.float32)
+    table.fill(lambda index: HEARD[index % 2], lambda _share: None)
+    examples = Examples(TOKENS * 2, table)
+    settings = EngineSettings(batch_windows=4, halvings=halvings, epochs=1)
+    corpus = Corpus(examples, [range(4)], examples)
+    ours = Tuning(whisper, corpus, settings, Hardware("cpu", autocast=False))
+    together = ours._objective.descend
+    taken: list[int] = []
+
+    def counted(batch: Batch, total_tokens: int) -> float:
+        taken.append(len(batch.inputs))
+        return together(batch, total_tokens)
+
+    monkeypatch.setattr(ours._objective, "descend", counted)
+    ours._take_step()
+    assert taken == at_once
 
 
 def interrupt_at(place: float) -> Callable[[float], None]:
