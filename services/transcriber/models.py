@@ -227,12 +227,6 @@ def queued_with_model(session: Session, model_id: str) -> list[Transcription]:
     return list(session.scalars(query.with_for_update()))
 
 
-def artifacts_of_model(session: Session, model_id: str) -> set[str]:
-    """The digests of the artifacts that transcriptions with a custom model named."""
-    query = select(Transcription.terms).where(Transcription.model_id == model_id)
-    return {terms["artifact"]["sha256"] for terms in session.scalars(query) if terms["artifact"]}
-
-
 def glossary(session: Session, organisation_id: str) -> list[wire.GlossaryEntry]:
     """The organisation's entries; none where it has no glossary."""
     row = session.get(GlossaryRow, organisation_id)
