@@ -91,12 +91,13 @@ class Attempt:
         model = self.find_model(job.target, lease.lost)
         # The text of an alignment is the user's: no glossary counts for it.
         entries = work.glossary(job, self.database) if text is None else []
-        heard = self._listen(job, lease, model.listen(pcm, language, hot_words(entries)), duration)
+        hearing = model.listen(pcm, language, hot_words(entries), job.task)
+        heard = self._listen(job, lease, hearing, duration)
         result = folder / "result.json"
         with result.open("w", encoding="utf-8") as file:
             if text is None:
                 segments = edited(heard, prepare(entries))
-                file.writelines(written(language, duration, segments))
+                file.writelines(written(job.written_language, duration, segments))
             else:
                 file.write(_aligned(text, heard, language, duration).model_dump_json())
         # This attempt's own: a worker that lost its lease changes nothing.
@@ -167,7 +168,6 @@ def model_finder(settings: WorkerSettings, artifacts: Artifacts) -> FindModel:
     return find
 
 
-def main() -> None:
 def sweep_artifacts(artifacts: Artifacts, database: Database) -> None:
     """Deleted custom models leave the disk, whoever heard of it, and so does what is too much."""
     for model_id in work.deleted_models(artifacts.models(), database):
@@ -181,6 +181,7 @@ def sweep_all(artifacts: Artifacts, database: Database, storage: Storage, ages: 
     uploads.sweep_uploads(database, storage, ages)
 
 
+def main() -> None:
     """Work until SIGTERM."""
     settings = WorkerSettings()
     worker = Worker("transcriber", settings)

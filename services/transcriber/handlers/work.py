@@ -65,10 +65,10 @@ def transcript(job: Transcription, database: Database) -> str | None:
 
 
 def glossary(job: Transcription, database: Database) -> list[GlossaryEntry]:
-    """What the organisation's glossary has now for the language of a transcription."""
+    """What the organisation's glossary has now for the text of a transcription."""
     with database.reading() as session:
         entries = models.glossary(session, job.organisation_id)
-    return fitting(entries, job.target.language)
+    return fitting(entries, job.written_language)
 
 
 def record_progress(job: Transcription, percent: float, database: Database) -> None:
