@@ -10,12 +10,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from shared.events.transcriber import Task
+
 Json = dict[str, Any]
 Granularity = Literal["word", "segment"]
 
 LEAST_PROBABILITY = 1e-10
 """Its logarithm is a number that clients can read, which that of zero is not."""
 FRAMES_A_SECOND = 100
+OF_TRANSLATIONS = "english"
+"""The language of every translation, as that API calls it."""
 
 
 class TranscribedText(BaseModel):
@@ -54,7 +58,7 @@ class TranscribedWord(BaseModel):
 class VerboseTranscript(BaseModel):
     """`response_format=verbose_json`; segments and words are there where they were asked for."""
 
-    task: Literal["transcribe"] = "transcribe"
+    task: Task = "transcribe"
     language: str
     duration: float
     text: str
@@ -67,11 +71,14 @@ def plain(transcript: Json) -> Json:
     return {"text": _text(transcript)}
 
 
-def verbose(transcript: Json, granularities: frozenset[Granularity]) -> Json:
+def verbose(
+    transcript: Json, granularities: frozenset[Granularity], task: Task = "transcribe"
+) -> Json:
     """All that is known, of the granularities that were asked for."""
     segments = transcript["segments"]
     found = VerboseTranscript(
-        language=transcript["language"],
+        task=task,
+        language=OF_TRANSLATIONS if task == "translate" else transcript["language"],
         duration=transcript["duration"],
         text=_text(transcript),
         segments=[_segment(number, each) for number, each in enumerate(segments)]

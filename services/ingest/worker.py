@@ -17,9 +17,9 @@ from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Failure
 from shared.runtime.database import Database
 from shared.runtime.media import sandbox
-from shared.runtime.media.child import Unwanted
 from shared.runtime.storage import NoSpace, Storage, StorageUnavailable
 from shared.runtime.sweeping import Ages
+from shared.runtime.unwanted import Unwanted
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker

@@ -20,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from uuid6 import uuid7
 
 from services.transcriber.domain.turns import Line
+from shared.events.transcriber import Task
 from shared.rpc import transcriber as wire
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure
@@ -29,6 +30,8 @@ from shared.runtime.uploads import UploadColumns
 from shared.runtime.worker.jobs import Leased
 
 Status = Literal["uploading", "queued", "running", "succeeded", "failed"]
+
+ENGLISH = "en"
 
 
 class Base(DeclarativeBase):
@@ -54,6 +57,9 @@ class Transcription(Leased, Base):
     kind: Mapped[wire.JobKind] = mapped_column(
         String(20), default="transcription", server_default="transcription"
     )
+    task: Mapped[Task] = mapped_column(
+        String(10), default="transcribe", server_default="transcribe"
+    )
     transcript: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
     status: Mapped[Status] = mapped_column(String(10), default="uploading")
     line: Mapped[Line] = mapped_column(String(5), default="short", server_default="short")
@@ -70,6 +76,11 @@ class Transcription(Leased, Base):
     def target(self) -> TranscriptionTarget:
         """What to transcribe with."""
         return TranscriptionTarget.model_validate(self.terms)
+
+    @property
+    def written_language(self) -> str:
+        """That of the result's text."""
+        return ENGLISH if self.task == "translate" else self.target.language
 
     def reply(self) -> wire.Transcription:
         """The job as users see it."""
@@ -225,12 +236,6 @@ def queued_with_model(session: Session, model_id: str) -> list[Transcription]:
         Transcription.model_id == model_id, Transcription.status == "queued"
     )
     return list(session.scalars(query.with_for_update()))
-
-
-def artifacts_of_model(session: Session, model_id: str) -> set[str]:
-    """The digests of the artifacts that transcriptions with a custom model named."""
-    query = select(Transcription.terms).where(Transcription.model_id == model_id)
-    return {terms["artifact"]["sha256"] for terms in session.scalars(query) if terms["artifact"]}
 
 
 def glossary(session: Session, organisation_id: str) -> list[wire.GlossaryEntry]:

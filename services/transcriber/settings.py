@@ -20,3 +20,6 @@ class WorkerSettings(Settings, settings.WorkerSettings, settings.SweepSettings, 
     model_memory_bytes: int = Field(
         default=4 * 1024**3, gt=0, description="for all models in memory together"
     )
+    model_disk_bytes: int = Field(
+        default=10 * 1024**3, gt=0, description="for all custom models in the cache together"
+    )

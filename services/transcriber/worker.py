@@ -2,8 +2,10 @@
 
 import secrets
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +13,10 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.transcriber import models
-from services.transcriber.adapters.artifacts import Artifacts
+from services.transcriber.adapters.artifacts import Artifacts, CustomModel
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
+from services.transcriber.adapters.metrics import DISK_BYTES
 from services.transcriber.adapters.recogniser import Progress, Recogniser
 from services.transcriber.domain.glossary import hot_words, prepare
 from services.transcriber.domain.transcripts import (
@@ -31,11 +34,11 @@ from shared.events.catalog import CustomModelDeleted
 from shared.rpc.catalog import TranscriptionTarget
 from shared.runtime import base_models
 from shared.runtime.database import Database
-from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm
 from shared.runtime.media.sandbox import Limits
 from shared.runtime.storage import Storage
 from shared.runtime.sweeping import Ages
+from shared.runtime.unwanted import Unwanted
 from shared.runtime.worker.folder import private_folder
 from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
@@ -49,7 +52,7 @@ PROGRESS_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
-FindModel = Callable[[TranscriptionTarget], Recogniser]
+FindModel = Callable[[TranscriptionTarget, threading.Event], Recogniser]
 
 
 @dataclass(frozen=True)
@@ -82,18 +85,19 @@ class Attempt:
     def _work(self, job: Transcription, lease: Lease, folder: Path) -> None:
         text, language = work.transcript(job, self.database), job.target.language
         audio, pcm = folder / f"audio.{extension(job.name)}", folder / "audio.pcm"
-        self.storage.get_file(job.audio_key, audio)
+        self.storage.get_file(job.audio_key, audio, lease.lost)
         duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
-        model = self.find_model(job.target)
+        model = self.find_model(job.target, lease.lost)
         # The text of an alignment is the user's: no glossary counts for it.
         entries = work.glossary(job, self.database) if text is None else []
-        heard = self._listen(job, lease, model.listen(pcm, language, hot_words(entries)), duration)
+        hearing = model.listen(pcm, language, hot_words(entries), job.task)
+        heard = self._listen(job, lease, hearing, duration)
         result = folder / "result.json"
         with result.open("w", encoding="utf-8") as file:
             if text is None:
                 segments = edited(heard, prepare(entries))
-                file.writelines(written(language, duration, segments))
+                file.writelines(written(job.written_language, duration, segments))
             else:
                 file.write(_aligned(text, heard, language, duration).model_dump_json())
         # This attempt's own: a worker that lost its lease changes nothing.
@@ -149,15 +153,32 @@ def model_finder(settings: WorkerSettings, artifacts: Artifacts) -> FindModel:
 
     memory = ModelMemory(settings.model_memory_bytes, load)
 
-    def find(target: TranscriptionTarget) -> Recogniser:
-        artifact = target.artifact
-        if artifact is not None:
-            return memory.get(artifact.sha256, lambda: artifacts.fetch(artifact))
-        return memory.get(
-            target.base_model, lambda: base_models.resolve(target.base_model, settings)
-        )
+    def find(target: TranscriptionTarget, unwanted: threading.Event) -> Recogniser:
+        if target.artifact is None:
+            return memory.get(
+                target.base_model,
+                lambda: nullcontext(base_models.resolve(target.base_model, settings)),
+            )
+        assert target.model_id is not None
+        custom = CustomModel(target.model_id, target.artifact)
+        model = memory.get(custom.artifact.sha256, lambda: artifacts.using(custom, unwanted))
+        artifacts.touch(custom)  # what is in memory is used, too
+        return model
 
     return find
+
+
+def sweep_artifacts(artifacts: Artifacts, database: Database) -> None:
+    """Deleted custom models leave the disk, whoever heard of it, and so does what is too much."""
+    for model_id in work.deleted_models(artifacts.models(), database):
+        artifacts.remove(model_id)
+    artifacts.keep_to_cap()
+
+
+def sweep_all(artifacts: Artifacts, database: Database, storage: Storage, ages: Ages) -> None:
+    """What nobody needs any more goes: first from the disk, which can be done without storage."""
+    sweep_artifacts(artifacts, database)
+    uploads.sweep_uploads(database, storage, ages)
 
 
 def main() -> None:
@@ -166,7 +187,8 @@ def main() -> None:
     worker = Worker("transcriber", settings)
     database, storage = worker.database, Storage(settings)
     worker.health.add("storage", storage.ping)
-    artifacts = Artifacts(settings.cache_dir / "artifacts", storage)
+    artifacts = Artifacts(settings.cache_dir / "artifacts", storage, settings.model_disk_bytes)
+    DISK_BYTES.set_function(artifacts.size)
     jobs = JobQueue(
         database,
         Transcription,
@@ -183,7 +205,7 @@ def main() -> None:
         )
         sweep = PeriodicLoop(
             "sweep",
-            lambda: uploads.sweep_uploads(database, storage, Ages.of(settings)),
+            lambda: sweep_all(artifacts, database, storage, Ages.of(settings)),
             seconds=settings.sweep_seconds,
         )
         worker.run(

@@ -1,16 +1,20 @@
 """Events of the transcriber: the life of one transcription, the end of one alignment."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.events.contract import Event
 
+Task = Literal["transcribe", "translate"]
+"""What is written: what is said in its own language, or in English."""
+
 
 class TranscriptionEvent(Event):
-    """About one transcription."""
+    """About one transcription; what is said in `language` is written so, or in English."""
 
     subject_field: ClassVar[str] = "transcription_id"
     transcription_id: str
     language: str
+    task: Task = "transcribe"
 
 
 class TranscriptionQueued(TranscriptionEvent):

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from shared.events.transcriber import Task
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure, Idempotency, Nothing, Repeatable, Reply, Request, Time
 from shared.rpc.uploads import SignedParts, UploadState
@@ -12,7 +13,6 @@ ResultFormat = Literal["json", "txt", "srt", "vtt"]
 AlignmentFormat = Literal["vtt", "srt", "json"]
 JobKind = Literal["transcription", "alignment"]
 """An id of one kind is `not-found` among those of the other."""
-
 
 MAX_TERMS = 1000
 TermText = Annotated[
@@ -73,17 +73,22 @@ class Glossary(Reply):
 
 
 class OpenTranscription(Repeatable[OpenedTranscription]):
-    """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`."""
+    """Errors: `invalid-request`, `unsupported-file-type`, `file-too-large`.
+
+    Custom models do not translate; `invalid-request` names the field `target` then.
+    """
 
     service: ClassVar[str] = "transcriber"
     target: TranscriptionTarget
     name: str
     size: int
+    task: Task = "transcribe"
 
 
 class OpenAlignment(OpenTranscription):
     """With the text that is said. Errors: those above; `invalid-request` (`transcript`)."""
 
+    task: Literal["transcribe"] = "transcribe"
     transcript: str
 
 

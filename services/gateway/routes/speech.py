@@ -1,4 +1,4 @@
-"""Transcription in the form of OpenAI's API, for programs that speak it already."""
+"""Transcription and translation in the form of OpenAI's API, for programs that speak it already."""
 
 import json
 from typing import Annotated, Literal
@@ -9,23 +9,24 @@ from services.gateway import transcripts
 from services.gateway.routes.models import NO_CONTROL_CHARACTERS
 from services.gateway.routes.speech_job import find_target, refusal, submit, wait
 from services.gateway.routes.table import Answer, Group, Visit
-from services.gateway.transcripts import Granularity, TranscribedText, VerboseTranscript
+from services.gateway.transcripts import Granularity, Json, TranscribedText, VerboseTranscript
 from services.gateway.web.forms import File
 from services.gateway.web.openai_errors import PREFIX
 from shared.errors import ArgotError
 from shared.rpc.catalog import Language, ListLanguages
-from shared.rpc.transcriber import GetResult, ResultFormat
+from shared.rpc.transcriber import GetResult, Result, ResultFormat
 
 speech = Group(PREFIX, "OpenAI", like_openai=True)
 
 EVENTS = "text/event-stream"
-MEDIA_TYPES = ("application/json", "text/plain", "application/x-subrip", "text/vtt", EVENTS)
+MEDIA_TYPES = ("application/json", "text/plain", "application/x-subrip", "text/vtt")
 
 Format = Literal["json", "text", "srt", "verbose_json", "vtt"]
 RESULT_FORMATS: dict[Format, ResultFormat] = {"text": "txt", "srt": "srt", "vtt": "vtt"}
 """Those that the transcriber writes itself; it says their media types."""
 
 STREAMED: frozenset[Format] = frozenset({"json", "text"})
+SEGMENTS: frozenset[Granularity] = frozenset({"segment"})
 
 
 class SpeechModel(BaseModel):
@@ -44,8 +45,17 @@ class SpeechModels(BaseModel):
     data: list[SpeechModel]
 
 
-class Speech(BaseModel):
-    """Audio to transcribe; `model` is the key of a base language or of a custom model.
+ERRORS = (
+    "not-found",
+    "language-not-published",
+    "unsupported-file-type",
+    "upload-incomplete",
+    "not-ready-to-run",
+)
+
+
+class ForeignSpeech(BaseModel):
+    """Audio to translate into English; `model` is the key of the base language that is spoken.
 
     `prompt` and `temperature` are taken and change nothing, as are fields that are not named here.
     """
@@ -57,12 +67,20 @@ class Speech(BaseModel):
         str, StringConstraints(min_length=1, max_length=200, pattern=NO_CONTROL_CHARACTERS)
     ]
     response_format: Format = "json"
+    prompt: str = ""
+    temperature: float = Field(default=0.0, ge=0, le=1, allow_inf_nan=False)
+
+
+class Speech(ForeignSpeech):
+    """Audio to transcribe; `model` is the key of a base language or of a custom model.
+
+    `prompt` and `temperature` are taken and change nothing, as are fields that are not named here.
+    """
+
     granularities: frozenset[Granularity] = Field(
         default=frozenset(), alias="timestamp_granularities[]", description="for verbose_json"
     )
     language: str = Field(default="", description="checked against the model's, as `fr`")
-    prompt: str = ""
-    temperature: float = Field(default=0.0, ge=0, le=1, allow_inf_nan=False)
     stream: bool = False
 
 
@@ -85,22 +103,39 @@ def show_speech_model(visit: Visit, model: str) -> Answer:
     "POST",
     "/audio/transcriptions",
     answer=TranscribedText | VerboseTranscript,
-    media_types=MEDIA_TYPES,
-    errors=[
-        "not-found",
-        "language-not-published",
-        "unsupported-file-type",
-        "upload-incomplete",
-        "not-ready-to-run",
-    ],
+    media_types=(*MEDIA_TYPES, EVENTS),
+    errors=ERRORS,
 )
 def transcribe(visit: Visit, form: Speech) -> Answer:
     """Transcribe audio and wait for the transcript."""
     _check(form)
     target = find_target(visit, form.model, form.language)
-    transcription_id = submit(visit, form.file, target)
+    transcription_id = submit(visit, form.file, target, "transcribe")
     wait(visit, transcription_id)
-    return _result(visit, form, transcription_id)
+    if form.stream:
+        return Answer(transcripts.events(_transcript(visit, transcription_id)), media_type=EVENTS)
+    if form.response_format == "verbose_json":
+        found = _transcript(visit, transcription_id)
+        return Answer(transcripts.verbose(found, form.granularities or SEGMENTS))
+    return _text(visit, form.response_format, transcription_id)
+
+
+@speech.route(
+    "POST",
+    "/audio/translations",
+    answer=TranscribedText | VerboseTranscript,
+    media_types=MEDIA_TYPES,
+    errors=ERRORS,
+)
+def translate(visit: Visit, form: ForeignSpeech) -> Answer:
+    """Translate audio into English and wait for the text."""
+    target = find_target(visit, form.model, "")
+    transcription_id = submit(visit, form.file, target, "translate")
+    wait(visit, transcription_id)
+    if form.response_format == "verbose_json":
+        found = _transcript(visit, transcription_id)
+        return Answer(transcripts.verbose(found, SEGMENTS, "translate"))
+    return _text(visit, form.response_format, transcription_id)
 
 
 def _models(visit: Visit) -> list[SpeechModel]:
@@ -120,20 +155,23 @@ def _check(form: Speech) -> None:
         raise refusal("stream", "A stream has the response_format `json` or `text`")
 
 
-def _result(visit: Visit, form: Speech, transcription_id: str) -> Answer:
-    as_written = None if form.stream else RESULT_FORMATS.get(form.response_format)
-    result = visit.call(
+def _text(visit: Visit, form: Literal["json", "text", "srt", "vtt"], job: str) -> Answer:
+    if form == "json":
+        return Answer(transcripts.plain(_transcript(visit, job)))
+    result = _result(visit, job, RESULT_FORMATS[form])
+    return Answer(result.content, media_type=result.content_type)
+
+
+def _transcript(visit: Visit, transcription_id: str) -> Json:
+    found: Json = json.loads(_result(visit, transcription_id, "json").content)
+    return found
+
+
+def _result(visit: Visit, transcription_id: str, result_format: ResultFormat) -> Result:
+    return visit.call(
         GetResult(
             organisation_id=visit.principal.organisation_id,
             transcription_id=transcription_id,
-            format=as_written or "json",
+            format=result_format,
         )
     )
-    if as_written:
-        return Answer(result.content, media_type=result.content_type)
-    transcript = json.loads(result.content)
-    if form.stream:
-        return Answer(transcripts.events(transcript), media_type=EVENTS)
-    if form.response_format == "json":
-        return Answer(transcripts.plain(transcript))
-    return Answer(transcripts.verbose(transcript, form.granularities or frozenset({"segment"})))

@@ -8,6 +8,7 @@ from services.gateway.routes.audio import target_of
 from services.gateway.routes.table import Visit
 from services.gateway.web.forms import FormFile
 from shared.errors import ArgotError
+from shared.events.transcriber import Task
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     CompleteAudioUpload,
@@ -20,7 +21,9 @@ from shared.rpc.transcriber import (
 OF_THE_AUDIO = frozenset(
     {"unreadable-audio", "no-audio-track", "audio-too-long", "audio-too-costly"}
 )
-OF_THE_MODEL = frozenset({"language-not-supported", "custom-model-not-found"})
+OF_THE_MODEL = frozenset(
+    {"language-not-supported", "translation-not-supported", "custom-model-not-found"}
+)
 """Failures that another form could do without."""
 
 
@@ -36,7 +39,7 @@ def find_target(visit: Visit, model: str, language: str) -> TranscriptionTarget:
     return target
 
 
-def submit(visit: Visit, file: FormFile, target: TranscriptionTarget) -> str:
+def submit(visit: Visit, file: FormFile, target: TranscriptionTarget, task: Task) -> str:
     """Give the audio to the transcriber, as any client does; the transcription's id.
 
     Errors: `invalid-request`, `unsupported-file-type`, `service-unavailable`.
@@ -45,7 +48,11 @@ def submit(visit: Visit, file: FormFile, target: TranscriptionTarget) -> str:
     with _about("file"):
         opened = visit.call(
             OpenTranscription(
-                organisation_id=organisation_id, target=target, name=file.name, size=file.size
+                organisation_id=organisation_id,
+                target=target,
+                name=file.name,
+                size=file.size,
+                task=task,
             )
         )
     upload = {"organisation_id": organisation_id, "upload_id": opened.upload_id}
@@ -78,8 +85,8 @@ def wait(visit: Visit, transcription_id: str) -> None:
     found = visit.patience.until(ended)
     if found is None:
         message = (
-            f"The transcript will be at /api/v1/transcriptions/{transcription_id}/result;"
-            " send audio that takes longer to POST /api/v1/transcriptions"
+            "It takes longer than a request may wait;"
+            f" the text will be at /api/v1/transcriptions/{transcription_id}/result"
         )
         raise ArgotError("not-ready-to-run", message)
     if found.failure:
@@ -99,6 +106,8 @@ def _about(param: str) -> Iterator[None]:
             raise
         if error.code == "invalid-language":
             raise refusal(param, "There is no such model", "not-found") from error
+        if any(fault.get("field") == "target" for fault in error.errors):
+            param = "model"
         raise refusal(param, error.detail, error.code) from error
 
 

@@ -10,10 +10,10 @@ from services.trainer.adapters.files import Unusable, fetch
 from services.trainer.adapters.texts import Manifests, read_manifests, read_text
 from services.trainer.domain import Cut, Material, Stopped, cut
 from shared.events.data import DatasetFile, Dropped, Pair
-from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm
 from shared.runtime.media.sandbox import Limits, MediaInvalid
 from shared.runtime.storage import Storage
+from shared.runtime.unwanted import Unwanted
 
 THREADS = min(4, os.cpu_count() or 1)
 

@@ -1,57 +1,124 @@
-"""Custom models on disk: fetched once, checked by their digest, unpacked with distrust."""
+"""Custom models on disk: fetched once, checked by their digest, kept as long as there is room.
+
+Several processes may share the folder. A lock file beside each artifact is held alone while the
+artifact comes or goes, and together with others while it is loaded; the kernel ends the locks of a
+process that dies. Its time is that of the last use.
+"""
 
 import fcntl
-import gzip
+import os
 import shutil
-import tarfile
-import zlib
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from services.transcriber.adapters.archives import ArtifactInvalid, unpack
+from services.transcriber.adapters.metrics import FOUND
 from shared.events.data import StoredFile
 from shared.runtime.storage import ObjectMissing, Storage
 
-MAX_BYTES = 8 * 1024**3
-MAX_FILES = 20
-REQUIRED = ("config.json", "model.bin", "tokenizer.json")
-"""Without its tokenizer the recogniser would ask the model hub for one."""
 
+@dataclass(frozen=True)
+class CustomModel:
+    """A custom model's artifact; `sha256` of the file in storage names it."""
 
-class ArtifactInvalid(Exception):
-    """The artifact is not what the trainer stored, or no model."""
+    model_id: str
+    artifact: StoredFile
 
 
 class Artifacts:
-    """Unpacked artifacts in `folder`, each under its digest; several processes may share it."""
+    """Unpacked artifacts: all together take `cap_bytes`, or one alone what it needs.
 
-    def __init__(self, folder: Path, storage: Storage) -> None:
+    What is being loaded is never removed. While an artifact is fetched, its archive comes on top.
+    """
+
+    def __init__(self, folder: Path, storage: Storage, cap_bytes: int) -> None:
         self._folder = folder
         self._storage = storage
+        self._cap_bytes = cap_bytes
 
-    def fetch(self, artifact: StoredFile) -> Path:
-        """The directory of the model. Errors: `ArtifactInvalid`, and those of storage."""
-        target = self._folder / artifact.sha256
+    @contextmanager
+    def using(self, model: CustomModel, unwanted: threading.Event) -> Iterator[Path]:
+        """The model's directory, which stays as long as the context.
+
+        Errors: `ArtifactInvalid`, `Unwanted` once that event is set, and those of storage.
+        """
+        place = self._place(model)
+        where = "disk"
         self._folder.mkdir(parents=True, exist_ok=True)
-        with target.with_suffix(".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not target.is_dir():
-                draft = target.with_suffix(".draft")
-                shutil.rmtree(draft, ignore_errors=True)  # of a process that died
-                try:
-                    self._unpack(artifact, draft)
-                    (draft / "model").rename(target)
-                finally:
-                    shutil.rmtree(draft, ignore_errors=True)
-        return target
+        while True:
+            with _locked(place.lock, fcntl.LOCK_SH):
+                if place.target.is_dir():
+                    FOUND.labels(where).inc()
+                    self.touch(model)
+                    yield place.target
+                    return
+            if self._fetch(model.artifact, place, unwanted):
+                where = "storage"
 
-    def remove(self, sha256: str) -> None:
-        """Forget an artifact; one that is not there is no error."""
-        shutil.rmtree(self._folder / sha256, ignore_errors=True)
+    def touch(self, model: CustomModel) -> None:
+        """It is used now; one that is not there is no error."""
+        with suppress(FileNotFoundError):
+            os.utime(self._place(model).lock)
 
-    def _unpack(self, artifact: StoredFile, draft: Path) -> None:
+    def models(self) -> set[str]:
+        """The ids of the custom models of which anything is kept."""
+        return {place.model_id for place in self._places()}
+
+    def remove(self, model_id: str) -> None:
+        """Forget a custom model; what is in use stays, to be removed another time."""
+        for place in self._places():
+            if place.model_id == model_id:
+                place.clear()
+
+    def keep_to_cap(self, room: int = 0) -> None:
+        """Remove what was used longest ago until `room` bytes more fit, and what the dead left."""
+        held, kept = 0, []
+        for place in self._places():
+            if place.target.is_dir() or not place.clear():
+                size = place.size()
+                held += size
+                kept.append((place.last_use(), size, place))
+        for _, size, place in sorted(kept, key=lambda each: each[0]):
+            if held + room <= self._cap_bytes:
+                return
+            if place.clear():
+                held -= size
+
+    def size(self) -> int:
+        """Bytes of all artifacts together."""
+        return sum(place.size() for place in self._places())
+
+    def _place(self, model: CustomModel) -> "_Place":
+        return _Place(self._folder, f"{model.model_id}.{model.artifact.sha256}")
+
+    def _places(self) -> Iterator["_Place"]:
+        for lock in list(self._folder.glob("*.lock")):
+            yield _Place(self._folder, lock.stem)
+
+    def _fetch(self, artifact: StoredFile, place: "_Place", unwanted: threading.Event) -> bool:
+        """Whether it had to be fetched: another process may have been quicker."""
+        with _locked(place.lock, fcntl.LOCK_EX):
+            if place.target.is_dir():
+                return False
+            self.keep_to_cap(room=artifact.size)
+            try:
+                self._unpack(artifact, place.draft, unwanted)
+                (place.draft / "model").rename(place.target)
+            finally:
+                shutil.rmtree(place.draft, ignore_errors=True)
+            self.keep_to_cap()
+            return True
+
+    def _unpack(self, artifact: StoredFile, draft: Path, unwanted: threading.Event) -> None:
+        shutil.rmtree(draft, ignore_errors=True)  # of a process that died
         draft.mkdir()
         archive = draft / "model.tar.gz"
         try:
-            stored = self._storage.get_file(artifact.storage_key, archive)
+            stored = self._storage.get_file(artifact.storage_key, archive, unwanted)
         except ObjectMissing as error:
             raise ArtifactInvalid("the artifact is gone from storage") from error
         if stored.sha256 != artifact.sha256:
@@ -59,25 +126,73 @@ class Artifacts:
         unpack(archive, draft / "model")
 
 
-def unpack(archive: Path, folder: Path) -> None:
-    """Unpack a `.tar.gz` of plain files, without folders, into a new `folder`.
+@dataclass(frozen=True)
+class _Place:
+    """Where one artifact is, with its draft and its lock file; `name` has model and digest."""
 
-    Raises `ArtifactInvalid` for any other entry, for more than 8 GiB or 20 files, and where a
-    file that every model has is missing.
-    """
-    folder.mkdir()
-    size = 0
+    folder: Path
+    name: str
+
+    @property
+    def target(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def draft(self) -> Path:
+        return self.folder / f"{self.name}.draft"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / f"{self.name}.lock"
+
+    @property
+    def model_id(self) -> str:
+        return self.name.rpartition(".")[0]
+
+    def last_use(self) -> float:
+        try:
+            return self.lock.stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    def size(self) -> int:
+        try:
+            return sum(
+                each.stat().st_size
+                for folder in (self.target, self.draft)
+                for each in folder.rglob("*")
+                if each.is_file()
+            )
+        except OSError:  # it goes at this moment
+            return 0
+
+    def clear(self) -> bool:
+        """Remove all of it; False where a process uses it. One that is cut off leaves no half."""
+        try:
+            with _locked(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                shutil.rmtree(self.draft, ignore_errors=True)
+                with suppress(FileNotFoundError):
+                    self.target.rename(self.draft)
+                shutil.rmtree(self.draft, ignore_errors=True)
+                self.lock.unlink()
+        except BlockingIOError:
+            return False
+        return True
+
+
+@contextmanager
+def _locked(path: Path, mode: int) -> Iterator[None]:
+    """Hold the lock file, which is made where it is missing; who clears a place removes it."""
+    while True:
+        with path.open("a+") as file:  # network file systems lock only what can be written
+            fcntl.flock(file, mode)
+            if _is_at(file, path):
+                yield
+                return
+
+
+def _is_at(file: IO[str], path: Path) -> bool:
     try:
-        with tarfile.open(archive, "r:gz") as entries:
-            for count, entry in enumerate(entries, 1):
-                size += entry.size
-                if size > MAX_BYTES or count > MAX_FILES:
-                    raise ArtifactInvalid("the artifact is too large")
-                if not entry.isreg() or Path(entry.name).name != entry.name:
-                    raise ArtifactInvalid(f"the artifact has the entry {entry.name!r}")
-                entries.extract(entry, folder, filter="data")
-    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise ArtifactInvalid(f"the artifact is damaged: {error}") from error
-    missing = [name for name in REQUIRED if not (folder / name).is_file()]
-    if missing:
-        raise ArtifactInvalid(f"the artifact lacks {', '.join(missing)}")
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from services.transcriber.adapters.artifacts import ArtifactInvalid
+from services.transcriber.adapters.archives import ArtifactInvalid
 from services.transcriber.domain.transcripts import TranscriptionFault
 from shared.runtime.base_models import BaseModelDigestMismatch, BaseModelUnavailable
 from shared.runtime.media import sandbox

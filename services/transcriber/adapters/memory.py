@@ -2,8 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
+
+from services.transcriber.adapters.metrics import FOUND, LOADS, MEMORY_BYTES
 
 ModelT = TypeVar("ModelT")
 
@@ -27,18 +30,26 @@ class ModelMemory(Generic[ModelT]):
         self._load = load
         self._held: OrderedDict[str, _Held[ModelT]] = OrderedDict()
 
-    def get(self, name: str, locate: Callable[[], Path]) -> ModelT:
-        """The model of this name; `locate` finds its directory where it must be loaded."""
+    def get(self, name: str, locate: Callable[[], AbstractContextManager[Path]]) -> ModelT:
+        """The model of this name.
+
+        Where it must be loaded, `locate` gives its directory, which is left once it is.
+        """
         if name in self._held:
+            FOUND.labels("memory").inc()
             self._held.move_to_end(name)
         else:
-            directory = locate()
-            size = LOADED * (directory / "model.bin").stat().st_size
-            self._make_room(size)
-            self._held[name] = _Held(self._load(directory), size)
+            with locate() as directory:
+                self._keep(name, directory)
         return self._held[name].model
 
-    def _make_room(self, size: int) -> None:
-        held = sum(each.size for each in self._held.values())
-        while self._held and held + size > self._cap_bytes:
-            held -= self._held.popitem(last=False)[1].size
+    def _keep(self, name: str, directory: Path) -> None:
+        size = LOADED * (directory / "model.bin").stat().st_size
+        while self._held and self._size() + size > self._cap_bytes:
+            self._held.popitem(last=False)
+        with LOADS.time():
+            self._held[name] = _Held(self._load(directory), size)
+        MEMORY_BYTES.set(self._size())
+
+    def _size(self) -> int:
+        return sum(each.size for each in self._held.values())

@@ -16,7 +16,13 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as Heard
 
-from services.transcriber.domain.transcripts import Segment, Word, spoken_language
+from services.transcriber.domain.transcripts import (
+    Segment,
+    TranscriptionFault,
+    Word,
+    spoken_language,
+)
+from shared.events.transcriber import Task
 
 SAMPLE_RATE = 16_000
 SPAN_SECONDS = 300
@@ -35,6 +41,11 @@ OPTIONS: dict[str, Any] = {
     "word_timestamps": True,
     # Whisper makes words up where nobody speaks.
     "vad_filter": True,
+}
+TASKS: dict[Task, dict[str, Any]] = {
+    "transcribe": OPTIONS,
+    # The words of a translation are not those that are said: they have no times.
+    "translate": OPTIONS | {"task": "translate", "word_timestamps": False},
 }
 CONTEXT_TOKENS = 448
 """Of a window, all that the decoder is told and all that it writes."""
@@ -95,19 +106,28 @@ class Recogniser:
             cpu_threads=threads or len(os.sched_getaffinity(0)),
         )
 
-    def listen(self, pcm: Path, language: str, hot_words: Iterable[str] = ()) -> Iterator[Progress]:
+    def listen(
+        self,
+        pcm: Path,
+        language: str,
+        hot_words: Iterable[str] = (),
+        task: Task = "transcribe",
+    ) -> Iterator[Progress]:
         """Segments of a file of 16-bit mono samples at 16 kHz, in order, as they are heard.
 
         The decoder is offered the hot words that fit into `HOT_TOKENS`, the first ones first.
-        Raises `TranscriptionFault` where the model does not know the language.
+        Raises `TranscriptionFault` where the model does not know the language, or the task.
         """
         samples = PcmFile(pcm)
+        if task == "translate" and not self._model.model.is_multilingual:
+            message = "The model knows English only: it does not translate."
+            raise TranscriptionFault("translation-not-supported", message, final=True)
         spoken = spoken_language(language, self._knows)
         offered = self._offered(hot_words)
         room = CONTEXT_TOKENS - MARK_TOKENS
-        options = OPTIONS
+        options = TASKS[task]
         if offered:
-            options, room = OPTIONS | {"hotwords": offered}, room - HOT_TOKENS
+            options, room = options | {"hotwords": offered}, room - HOT_TOKENS
         for begin, end in spans(samples):
             waveform = samples[begin:end].astype(np.float32) / 32768
             offset, limit = begin / SAMPLE_RATE, end / SAMPLE_RATE

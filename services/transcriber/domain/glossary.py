@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.errors import ArgotError
 from shared.rpc.transcriber import GlossaryEntry
+from shared.speech.languages import WHISPER
 
 MAX_FAULTS = 20
 """So many are told at once."""
@@ -147,8 +148,8 @@ def _faults(entries: Sequence[GlossaryEntry]) -> Iterator[dict[str, str]]:
     for place, entry in enumerate(entries):
         if not any(map(str.isalnum, entry.term)):
             yield _fault(place, "term", "A term has a letter or a digit")
-        if entry.language is not None and not _is_language(entry.language):
-            yield _fault(place, "language", "A language is two or three small letters, such as fr")
+        if entry.language is not None and entry.language not in WHISPER:
+            yield _fault(place, "language", "Whisper knows no such language; write one as fr")
         key = (_sought(entry), entry.case_sensitive, entry.language)
         if first.setdefault(key, place) != place:
             yield _fault(place, "term", f"items.{first[key]} is the same term")
@@ -156,12 +157,6 @@ def _faults(entries: Sequence[GlossaryEntry]) -> Iterator[dict[str, str]]:
 
 def _fault(place: int, field: str, message: str) -> dict[str, str]:
     return {"code": "invalid-request", "message": message, "field": f"items.{place}.{field}"}
-
-
-def _is_language(language: str) -> bool:
-    return (
-        len(language) in {2, 3} and language.isascii() and language.isalpha() and language.islower()
-    )
 
 
 def _sought(entry: GlossaryEntry) -> str:

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from services.transcriber.domain.glossary import Edited, Terms, edit
 from shared.errors import ArgotError
+from shared.events.transcriber import Task
+from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import JobKind, Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech import captions
@@ -130,6 +132,17 @@ def check_file(name: str, size: int) -> None:
         raise ArgotError("file-too-large", "A file has at most 10 GiB")
     if size < 1:
         raise _invalid("size", "The file is empty")
+
+
+def check_task(task: Task, target: TranscriptionTarget) -> None:
+    """Errors: `invalid-request`.
+
+    A custom model has learnt from transcripts alone, and nobody has measured what it made of
+    its base model's translations.
+    """
+    if task == "translate" and target.model_id is not None:
+        message = "A custom model does not translate: name its base language"
+        raise _invalid("target", message)
 
 
 def check_transcript(text: str) -> None:

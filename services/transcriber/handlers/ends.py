@@ -41,7 +41,9 @@ def _succeeded(job: Transcription, duration: float) -> Event:
     about = {"organisation_id": job.organisation_id, "language": job.target.key}
     if job.kind == "alignment":
         return events.AlignmentSucceeded(alignment_id=job.id, duration=duration, **about)
-    return events.TranscriptionSucceeded(transcription_id=job.id, duration=duration, **about)
+    return events.TranscriptionSucceeded(
+        transcription_id=job.id, duration=duration, task=job.task, **about
+    )
 
 
 def _failed(job: Transcription, fault: TranscriptionFault) -> Event:
@@ -49,4 +51,4 @@ def _failed(job: Transcription, fault: TranscriptionFault) -> Event:
     about |= {"code": fault.code, "message": fault.message}
     if job.kind == "alignment":
         return events.AlignmentFailed(alignment_id=job.id, **about)
-    return events.TranscriptionFailed(transcription_id=job.id, **about)
+    return events.TranscriptionFailed(transcription_id=job.id, task=job.task, **about)

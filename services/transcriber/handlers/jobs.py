@@ -24,6 +24,7 @@ def open_transcription(
 ) -> wire.OpenedTranscription:
     """A job that waits for its audio, and room in storage for that."""
     transcripts.check_file(request.name, request.size)
+    transcripts.check_task(request.task, request.target)
     transcript = request.transcript if isinstance(request, wire.OpenAlignment) else None
     if transcript is not None:
         transcripts.check_transcript(transcript)
@@ -39,6 +40,7 @@ def open_transcription(
         terms=request.target.model_dump(mode="json"),
         model_id=request.target.model_id,
         kind="transcription" if transcript is None else "alignment",
+        task=request.task,
         transcript=transcript,
         audio_key=begun.storage_key,
     )

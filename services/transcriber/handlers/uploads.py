@@ -106,5 +106,6 @@ def _queue(session: Session, job: Transcription, upload: Upload) -> None:
             transcription_id=job.id,
             language=job.target.key,
             name=job.name,
+            task=job.task,
         )
         outbox.publish(session, event)

@@ -1,6 +1,6 @@
 """The work on a job, from its lease to its end, and custom models that go meanwhile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from services.transcriber import models
 from services.transcriber.domain.glossary import fitting
@@ -20,7 +20,7 @@ MODEL_DELETED = TranscriptionFault(
 def delete_model(
     message: Delivery[CustomModelDeleted], database: Database, forget: Callable[[str], None]
 ) -> None:
-    """Nothing begins with the model any more; `forget` is told its artifacts' digests.
+    """Nothing begins with the model any more; `forget` is told its id.
 
     What a worker has begun goes on, and fails only if it must begin anew.
     """
@@ -29,8 +29,13 @@ def delete_model(
         session.merge(DeletedModel(model_id=model_id))
         for job in models.queued_with_model(session, model_id):
             ends.fail(session, job, MODEL_DELETED)
-        for digest in models.artifacts_of_model(session, model_id):
-            forget(digest)
+        forget(model_id)
+
+
+def deleted_models(model_ids: Iterable[str], database: Database) -> list[str]:
+    """Those of the custom models that are gone."""
+    with database.reading() as session:
+        return [each for each in model_ids if models.is_deleted(session, each)]
 
 
 def start(job: Transcription, attempts: int, database: Database) -> bool:
@@ -60,10 +65,10 @@ def transcript(job: Transcription, database: Database) -> str | None:
 
 
 def glossary(job: Transcription, database: Database) -> list[GlossaryEntry]:
-    """What the organisation's glossary has now for the language of a transcription."""
+    """What the organisation's glossary has now for the text of a transcription."""
     with database.reading() as session:
         entries = models.glossary(session, job.organisation_id)
-    return fitting(entries, job.target.language)
+    return fitting(entries, job.written_language)
 
 
 def record_progress(job: Transcription, percent: float, database: Database) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from shared.runtime.unwanted import Unwanted
+
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH")
 _KEPT_OUTPUT = 256 * 1024
 _KEPT_ERRORS = 4096
@@ -19,10 +21,6 @@ _LOOK_SECONDS = 0.5
 
 class TimedOut(Exception):
     """The child ran longer than allowed and was killed."""
-
-
-class Unwanted(Exception):
-    """Nobody wants the result any more; the child was killed."""
 
 
 class OutputTooLarge(Exception):

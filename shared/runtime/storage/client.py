@@ -1,6 +1,7 @@
 """The storage of one process, as the services and as browsers see it."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from shared.runtime.settings import StorageSettings
 from shared.runtime.storage.errors import StorageUnavailable, typed_errors
 from shared.runtime.storage.multipart import Multipart
 from shared.runtime.storage.signing import attachment, presign
+from shared.runtime.unwanted import Unwanted
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 30.0
@@ -84,13 +86,18 @@ class Storage:
             )
         return StoredFile(storage_key=key, size=size, sha256=source.sha256.hexdigest())
 
-    def get_file(self, key: str, path: Path) -> StoredFile:
-        """Fetch the object into `path`. Errors: `ObjectMissing`, `NoSpace`."""
+    def get_file(self, key: str, path: Path, unwanted: threading.Event | None = None) -> StoredFile:
+        """Fetch the object into `path`.
+
+        Errors: `ObjectMissing`, `NoSpace`, and `Unwanted` once that event is set.
+        """
         digest, size = hashlib.sha256(), 0
         with typed_errors(), path.open("wb") as file:
             response = self._client.get_object(self._bucket, key)
             try:
                 for chunk in response.stream(_CHUNK):
+                    if unwanted is not None and unwanted.is_set():
+                        raise Unwanted
                     file.write(chunk)
                     digest.update(chunk)
                     size += len(chunk)

@@ -76,6 +76,9 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "/v1/audio/transcriptions"): Expected(
         409, None, "not-ready-to-run", form={"model": "fr"}
     ),
+    ("POST", "/v1/audio/translations"): Expected(
+        409, None, "not-ready-to-run", form={"model": "fr"}
+    ),
     ("POST", "/api/v1/alignments"): Expected(
         201,
         None,

@@ -1,14 +1,14 @@
 """The fake transcriber. What its jobs come to follows from the names of their files.
 
 `speech….wav` is transcribed: `speech-late` at the third question, `speech-never` never;
-`speech-noise` and `speech-crash` fail. Of others nothing becomes, and they all have one id. An
-alignment is `y1`.
+`speech-noise`, `speech-crash` and `speech-english` fail. Of others nothing becomes, and they all
+have one id. An alignment is `y1`. A translation's id ends in `-translated`.
 """
 
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.errors import ArgotError
 from shared.rpc import transcriber, uploads
@@ -23,6 +23,9 @@ SIGNED = "http://storage.example.org:8333/{}?partNumber=1&X-Amz-Signature=5ec7e7
 FAILURES = {
     "speech-noise": Failure(code="unreadable-audio", message="No audio."),
     "speech-crash": Failure(code="transcription-crashed", message="It crashed."),
+    "speech-english-translated": Failure(
+        code="translation-not-supported", message="The model knows English only."
+    ),
 }
 LATE_QUESTIONS = 3
 TRANSCRIPT = {
@@ -44,13 +47,29 @@ TRANSCRIPT = {
     ],
     "text": "Bonjour à tous. Merci.",
 }
-CUES = [Cue(each["start"], each["end"], each["text"]) for each in TRANSCRIPT["segments"]]  # type: ignore[index]
-RESULTS = {
-    "json": (json.dumps(TRANSCRIPT), "application/json"),
-    "txt": (captions.to_txt(CUES), "text/plain; charset=utf-8"),
-    "srt": (captions.to_srt(CUES), "application/x-subrip; charset=utf-8"),
-    "vtt": (captions.to_vtt(CUES), "text/vtt; charset=utf-8"),
+TRANSLATION = {
+    "language": "en",
+    "duration": 2.5,
+    "segments": [
+        {"start": 0.0, "end": 1.0, "text": "Hello everybody.", "probability": 0.5, "words": []},
+        {"start": 1.5, "end": 2.5, "text": "Thank you.", "probability": 0.25, "words": []},
+    ],
+    "text": "Hello everybody. Thank you.",
 }
+
+
+def results(transcript: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    cues = [Cue(each["start"], each["end"], each["text"]) for each in transcript["segments"]]
+    return {
+        "json": (json.dumps(transcript), "application/json"),
+        "txt": (captions.to_txt(cues), "text/plain; charset=utf-8"),
+        "srt": (captions.to_srt(cues), "application/x-subrip; charset=utf-8"),
+        "vtt": (captions.to_vtt(cues), "text/vtt; charset=utf-8"),
+    }
+
+
+RESULTS = results(TRANSCRIPT)
+TRANSLATED = results(TRANSLATION)
 RAW = "As it was heard."
 
 
@@ -82,8 +101,13 @@ class FakeTranscriber:
     ) -> transcriber.OpenedTranscription:
         if request.name.endswith(".exe"):
             raise ArgotError("unsupported-file-type", "Only audio and video can be transcribed")
+        if request.task == "translate" and request.target.model_id:
+            fault = {"code": "invalid-request", "message": "No.", "field": "target"}
+            raise ArgotError("invalid-request", "Name its base language", errors=[fault])
         stem = request.name.partition(".")[0]
         speech = stem.startswith("speech")
+        if request.task == "translate":
+            stem += "-translated"
         return transcriber.OpenedTranscription(
             id=stem if speech else "x1",
             upload_id=stem if speech else "u2",
@@ -112,7 +136,7 @@ class FakeTranscriber:
             return transcription(job, "failed", FAILURES[job])
         if job == "speech-late":
             self.asked[job] += 1
-        if job == "speech-never" or 0 < self.asked[job] < LATE_QUESTIONS:
+        if job.startswith("speech-never") or 0 < self.asked[job] < LATE_QUESTIONS:
             return transcription(job, "running")
         if job.startswith("speech"):
             return transcription(job, "succeeded")
@@ -128,7 +152,8 @@ class FakeTranscriber:
 
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
-        content, content_type = RESULTS[request.format]
+        translated = request.transcription_id.endswith("-translated")
+        content, content_type = (TRANSLATED if translated else RESULTS)[request.format]
         if not request.glossary and request.format != "json":
             content = RAW
         return transcriber.Result(content=content, content_type=content_type)

@@ -114,8 +114,13 @@ class Catalog:
             raise ArgotError("invalid-language")
         if request.key not in {"fr", "fr-x"}:
             raise ArgotError("language-not-published")
+        custom = request.key == "fr-x"
         return catalog.TranscriptionTarget(
-            key=request.key, language="fr", base_model="whisper-base", model_id=None, artifact=None
+            key=request.key,
+            language="fr",
+            base_model="whisper-base",
+            model_id="m1" if custom else None,
+            artifact=ARTIFACT if custom else None,
         )
 
     @answers(catalog.PublishLanguage)

@@ -10,6 +10,7 @@ import openai
 
 AUDIO = bytes(range(256)) * 3000
 ROUTE = "/v1/audio/transcriptions"
+TRANSLATIONS = "/v1/audio/translations"
 
 
 class FakeStorage:
@@ -64,6 +65,10 @@ def error(response: httpx.Response) -> tuple[int, str, str | None, str]:
 
 
 def post(
-    http: httpx.Client, name: str = "speech.wav", content: bytes = AUDIO, **fields: Any
+    http: httpx.Client,
+    name: str = "speech.wav",
+    content: bytes = AUDIO,
+    route: str = ROUTE,
+    **fields: Any,
 ) -> httpx.Response:
-    return http.post(ROUTE, data={"model": "fr", **fields}, files={"file": (name, content)})
+    return http.post(route, data={"model": "fr", **fields}, files={"file": (name, content)})

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from shared.runtime.media import sandbox
-from shared.runtime.media.child import Unwanted
 from shared.runtime.media.convert import decode_pcm, measure
 from shared.runtime.media.probe import probe
 from shared.runtime.media.sandbox import (
@@ -25,6 +24,7 @@ from shared.runtime.media.sandbox import (
     NoSpace,
     run,
 )
+from shared.runtime.unwanted import Unwanted
 
 Make = Callable[..., Path]
 OWN = "import os,sys; sys.stdout.write(os.getcwd()+' '+' '.join(sorted(os.environ)))"

@@ -1,6 +1,7 @@
 """The storage client against the server that we ship."""
 
 import hashlib
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,6 +24,7 @@ from shared.runtime.storage import (
     multipart,
     new_key,
 )
+from shared.runtime.unwanted import Unwanted
 
 
 def settings(address: StorageAddress, bucket: str, **more: str) -> StorageSettings:
@@ -60,6 +62,18 @@ def test_files_come_back_with_their_digest(client: Storage, tmp_path: Path) -> N
         client.stat("files/a")
     with pytest.raises(ObjectMissing):
         client.get_file("files/a", tmp_path / "out")
+
+
+def test_a_fetch_ends_when_nobody_wants_it(client: Storage, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(bytes(5_000_000))
+    client.put_file("files/c", tmp_path / "in")
+    unwanted = threading.Event()
+    unwanted.set()
+    with pytest.raises(Unwanted):
+        client.get_file("files/c", tmp_path / "out", unwanted)
+    assert (tmp_path / "out").stat().st_size == 0
+    unwanted.clear()
+    assert client.get_file("files/c", tmp_path / "out", unwanted).size == 5_000_000
 
 
 def test_a_signed_part_is_good_for_itself_only(client: Storage) -> None:

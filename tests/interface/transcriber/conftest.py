@@ -11,6 +11,7 @@ from uuid6 import uuid7
 
 from argot.corpus import Prompt, prompts
 from shared.events.data import StoredFile
+from shared.events.transcriber import Task
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     CompleteAudioUpload,
@@ -47,11 +48,19 @@ class Client:
         self.organisation_id = organisation_id
 
     def open(
-        self, name: str, size: int, target: TranscriptionTarget = FRENCH
+        self,
+        name: str,
+        size: int,
+        target: TranscriptionTarget = FRENCH,
+        task: Task = "transcribe",
     ) -> OpenedTranscription:
         return self.call(
             OpenTranscription(
-                organisation_id=self.organisation_id, target=target, name=name, size=size
+                organisation_id=self.organisation_id,
+                target=target,
+                name=name,
+                size=size,
+                task=task,
             )
         )
 

@@ -14,6 +14,7 @@ from services.transcriber.handlers import jobs, uploads
 from services.transcriber.handlers.glossary import put_glossary
 from services.transcriber.models import WAITING, Transcription
 from services.transcriber.worker import Attempt
+from shared.events.transcriber import Task
 from shared.rpc import transcriber as wire
 from shared.runtime import migrations
 from shared.runtime.database import Database
@@ -51,6 +52,7 @@ class Hearing(Recogniser):
         pcm: Path,  # noqa: ARG002
         language: str,  # noqa: ARG002
         hot_words: Iterable[str] = (),
+        task: Task = "transcribe",  # noqa: ARG002
     ) -> Iterator[Progress]:
         self.offered = list(hot_words)
         word = Word(start=0.0, end=1.0, word=f" {HEARD}", probability=0.9)
@@ -79,13 +81,16 @@ def attempt(
 ) -> Callable[[str, Hearing, str | None], str]:
     """Let the organisation have a clip heard, with a text to align or without; its result."""
 
-    def attempt(organisation_id: str, model: Hearing, text: str | None = None) -> str:
+    def attempt(
+        organisation_id: str, model: Hearing, text: str | None = None, task: Task = "transcribe"
+    ) -> str:
         audio = french[0].path.read_bytes()
         about = {
             "organisation_id": organisation_id,
             "target": FRENCH,
             "name": "a.wav",
             "size": len(audio),
+            "task": task,
         }
         request = wire.OpenTranscription.model_validate(about)
         if text is not None:
@@ -98,7 +103,7 @@ def attempt(
         uploads.complete_audio_upload(wire.CompleteAudioUpload(**upload), database, bucket)
         job = JobQueue(database, Transcription, WAITING, lease_seconds=60).take()
         assert job is not None
-        Attempt(1, database, bucket, tmp_path, lambda _: model)(job, Lease())
+        Attempt(1, database, bucket, tmp_path, lambda *_: model)(job, Lease())
         result = wire.GetResult(
             organisation_id=organisation_id,
             transcription_id=opened.id,
@@ -121,6 +126,14 @@ def test_the_list_counts_that_is_there_when_hearing_begins(put: Put, attempt: At
     assert attempt(organisation, model) == "Un avant bien dit.\n"
     assert attempt(organisation, Hearing(lambda: None)) == "Un après bien dit.\n"
     assert model.offered == ["avant", "Ici"]
+
+
+def test_a_translation_is_english(put: Put, attempt: Attempted) -> None:
+    organisation = str(uuid7())
+    put(organisation, ("argo", "Ici", "fr"), ("argo", "There", "en"), ("x", "Argot", None))
+    model = Hearing(lambda: None)
+    assert attempt(organisation, model, task="translate") == "Un There bien dit.\n"
+    assert model.offered == ["There", "Argot"]
 
 
 def test_the_list_of_another_organisation_does_not_count(put: Put, attempt: Attempted) -> None:

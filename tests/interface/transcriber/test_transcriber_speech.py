@@ -134,7 +134,8 @@ def test_a_custom_model_serves_what_was_accepted_until_it_is_deleted(
     environment: dict[str, str],
 ) -> None:
     audio, target = french[0].path.read_bytes(), custom(artifact)
-    unpacked = Path(environment["ARGOT_CACHE_DIR"], "artifacts", artifact.sha256)
+    kept = Path(environment["ARGOT_CACHE_DIR"], "artifacts")
+    unpacked = kept / f"{target.model_id}.{artifact.sha256}"
     assert target.model_id is not None
     off = CustomModelDisabled(organisation_id="acme", model_id=target.model_id, reason="Hosting")
     publish(environment["ARGOT_AMQP_URL"], off)

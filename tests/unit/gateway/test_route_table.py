@@ -50,6 +50,7 @@ CONTRACT = {
     ("GET", "/v1/models", 200),
     ("GET", "/v1/models/{model}", 200),
     ("POST", "/v1/audio/transcriptions", 200),
+    ("POST", "/v1/audio/translations", 200),
     ("GET", "/healthz", 200),
     ("GET", "/readyz", 200),
     ("GET", "/metrics", 200),

@@ -62,6 +62,11 @@ def test_segments() -> None:
     assert math.isfinite(second["avg_logprob"])
 
 
+def test_a_translation() -> None:
+    found = transcripts.verbose(document(HELLO), frozenset({"segment"}), "translate")
+    assert (found["task"], found["language"]) == ("translate", "english")
+
+
 def test_words_where_they_are_asked_for() -> None:
     found = transcripts.verbose(document(HELLO, SILENT), frozenset({"word"}))
     assert "segments" not in found

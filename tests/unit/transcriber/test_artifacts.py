@@ -1,129 +1,245 @@
-"""Artifacts are unpacked with distrust."""
+"""Custom models on disk: fetched once, kept within the cap, and never taken from one who loads."""
 
-import hashlib
-import io
-import tarfile
+import itertools
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
-from services.transcriber.adapters import artifacts
-from services.transcriber.adapters.artifacts import REQUIRED, ArtifactInvalid, Artifacts, unpack
+from services.transcriber.adapters.archives import ArtifactInvalid
+from services.transcriber.adapters.artifacts import Artifacts, CustomModel
+from shared.runtime.unwanted import Unwanted
+
+from .stored_models import FakeStorage
+
+SIZE = 1000
+WANTED = threading.Event()
+SECONDS = itertools.count(1_000_000_000)
+
+
+@pytest.fixture
+def storage() -> FakeStorage:
+    return FakeStorage()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def load(kept: Artifacts, *models: CustomModel) -> None:
+    """One after the other; each a second after the one before, in another year than now."""
+    for model in models:
+        with kept.using(model, WANTED) as directory:
+            assert (directory / "config.json").read_text() == model.model_id
+        time = next(SECONDS)
+        os.utime(directory.with_name(f"{directory.name}.lock"), (time, time))
+
+
+@contextmanager
+def another_process(folder: Path, model: CustomModel) -> Iterator["subprocess.Popen[str]"]:
+    """One that loads the model, which is there, and does not end."""
+    code = f"""
+import threading
+from pathlib import Path
+from services.transcriber.adapters.artifacts import Artifacts, CustomModel
 from shared.events.data import StoredFile
-from shared.runtime.storage import ObjectMissing, Storage
+model = CustomModel({model.model_id!r}, StoredFile(**{model.artifact.model_dump()!r}))
+with Artifacts(Path({str(folder)!r}), None, 1).using(model, threading.Event()):
+    print("loads", flush=True)
+    input()
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "loads\n"
+        yield process
+        process.kill()
 
 
-def entry(name: str, data: bytes = b"x", **fields: object) -> tuple[tarfile.TarInfo, bytes]:
-    info = tarfile.TarInfo(name)
-    info.size = len(data)
-    for field, value in fields.items():
-        setattr(info, field, value)
-    return info, data
+def test_fetched_once_and_forgotten(folder: Path, storage: FakeStorage) -> None:
+    model = storage.add("a")
+    kept = Artifacts(folder, storage, SIZE)
+    load(kept, model, model)
+    load(Artifacts(folder, storage, SIZE), model)
+    assert storage.fetched == ["a"]
+    assert (kept.models(), kept.size()) == ({"a"}, SIZE)
+    kept.remove("a")
+    kept.remove("a")
+    assert list(folder.iterdir()) == []
+    load(kept, model)
+    assert storage.fetched == ["a", "a"]
 
 
-def archive_of(folder: Path, *entries: tuple[tarfile.TarInfo, bytes]) -> Path:
-    path = folder / "model.tar.gz"
-    with tarfile.open(path, "w:gz") as archive:
-        for info, data in entries:
-            archive.addfile(info, io.BytesIO(data))
-    return path
+def test_where_they_were_is_counted(folder: Path, storage: FakeStorage) -> None:
+    def counts() -> list[float]:
+        labels = ({"where": where} for where in ("storage", "disk"))
+        found = [REGISTRY.get_sample_value("argot_models_found_total", each) for each in labels]
+        return [each or 0 for each in found]
+
+    model, before = storage.add("a"), counts()
+    kept = Artifacts(folder, storage, SIZE)
+    load(kept, model, model, model)
+    assert [after - then for after, then in zip(counts(), before, strict=True)] == [1, 2]
 
 
-MODEL = [entry(name, name.encode()) for name in REQUIRED]
+def test_many_at_once_fetch_once(folder: Path, storage: FakeStorage) -> None:
+    model = storage.add("a")
+    together = threading.Barrier(8)
+
+    def work(_: int) -> None:
+        together.wait()
+        with Artifacts(folder, storage, SIZE).using(model, WANTED) as directory:
+            assert (directory / "model.bin").is_file()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert storage.fetched == ["a"]
 
 
-class FakeStorage(Storage):
-    """Holds objects in memory."""
-
-    def __init__(self, **objects: bytes) -> None:
-        self.objects = objects
-        self.fetched = 0
-
-    def get_file(self, key: str, path: Path) -> StoredFile:
-        self.fetched += 1
-        if key not in self.objects:
-            raise ObjectMissing(key)
-        data = self.objects[key]
-        path.write_bytes(data)
-        return StoredFile(storage_key=key, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+def test_what_was_used_longest_ago_leaves_first(folder: Path, storage: FakeStorage) -> None:
+    a, b, c, d = (storage.add(name) for name in "abcd")
+    kept = Artifacts(folder, storage, 3 * SIZE)
+    load(kept, a, b, c, a, d)
+    assert kept.models() == {"a", "c", "d"}
+    assert kept.size() == 3 * SIZE
+    kept.touch(c)
+    load(kept, b)
+    assert kept.models() == {"b", "c", "d"}
+    assert storage.fetched == ["a", "b", "c", "d", "b"]
 
 
-def stored(data: bytes, key: str = "model") -> StoredFile:
-    return StoredFile(storage_key=key, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+def test_room_is_made_before_an_archive_comes(folder: Path, storage: FakeStorage) -> None:
+    a, b = storage.add("a"), storage.add("b")
+    kept = Artifacts(folder, storage, SIZE)
+    load(kept, a)
+    storage.on_fetch = lambda: seen.append(kept.models())
+    seen: list[set[str]] = []
+    load(kept, b)
+    assert seen == [{"b"}]
 
 
-def test_a_model_is_unpacked(tmp_path: Path) -> None:
-    unpack(archive_of(tmp_path, *MODEL, entry("vocabulary.txt")), tmp_path / "model")
-    assert {path.name for path in (tmp_path / "model").iterdir()} == {*REQUIRED, "vocabulary.txt"}
-    assert (tmp_path / "model/model.bin").read_bytes() == b"model.bin"
+def test_one_that_is_larger_than_the_cap_is_there_alone(folder: Path, storage: FakeStorage) -> None:
+    small, large = storage.add("small"), storage.add("large", 9 * SIZE)
+    kept = Artifacts(folder, storage, SIZE)
+    load(kept, small, large)
+    assert kept.models() == {"large"}
+    load(kept, large, small)
+    assert kept.models() == {"small"}
+    assert storage.fetched == ["small", "large", "small"]
 
 
-@pytest.mark.parametrize(
-    "hostile",
-    [
-        entry("link", b"", type=tarfile.SYMTYPE, linkname="/etc/passwd"),
-        entry("link", b"", type=tarfile.LNKTYPE, linkname="model.bin"),
-        entry("device", b"", type=tarfile.CHRTYPE),
-        entry("pipe", b"", type=tarfile.FIFOTYPE),
-        entry("folder", b"", type=tarfile.DIRTYPE),
-        entry("/etc/absolute"),
-        entry("../outside"),
-        entry("folder/inside"),
-        entry(".."),
-        entry("."),
-    ],
-    ids=lambda hostile: f"{hostile[0].name}-{hostile[0].type.decode()}",
-)
-def test_anything_but_a_plain_file_is_refused(
-    tmp_path: Path, hostile: tuple[tarfile.TarInfo, bytes]
+def test_a_lower_cap_counts_at_the_next_sweep(folder: Path, storage: FakeStorage) -> None:
+    load(Artifacts(folder, storage, 3 * SIZE), *(storage.add(name) for name in "abc"))
+    kept = Artifacts(folder, storage, 2 * SIZE)
+    kept.keep_to_cap()
+    assert kept.models() == {"b", "c"}
+
+
+def test_what_is_being_loaded_stays(folder: Path, storage: FakeStorage) -> None:
+    a, b = storage.add("a"), storage.add("b")
+    kept = Artifacts(folder, storage, SIZE)
+    with kept.using(a, WANTED) as directory:
+        kept.remove("a")
+        load(kept, b)
+        assert (directory / "model.bin").is_file()
+        assert kept.models() == {"a", "b"}
+    kept.keep_to_cap()
+    assert len(kept.models()) == 1
+
+
+def test_another_process_keeps_what_it_loads_until_it_dies(
+    folder: Path, storage: FakeStorage
 ) -> None:
-    with pytest.raises(ArtifactInvalid):
-        unpack(archive_of(tmp_path, hostile, *MODEL), tmp_path / "model")
-    assert not list((tmp_path / "model").iterdir())
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "model.tar.gz"]
+    model = storage.add("a")
+    kept = Artifacts(folder, storage, 1)
+    load(kept, model)
+    with another_process(folder, model) as process:
+        kept.keep_to_cap()
+        kept.remove("a")
+        assert kept.models() == {"a"}
+        load(kept, model)
+        process.kill()
+        process.wait()
+        kept.keep_to_cap()
+        assert kept.models() == set()
+    assert storage.fetched == ["a"]
 
 
-def test_too_large_too_many_too_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(artifacts, "MAX_BYTES", 1000)
-    with pytest.raises(ArtifactInvalid, match="too large"):
-        unpack(archive_of(tmp_path, *MODEL, entry("bomb", bytes(1001))), tmp_path / "a")
-    assert not (tmp_path / "a/bomb").exists()
-    many = [entry(f"file{number}") for number in range(21)]
-    with pytest.raises(ArtifactInvalid, match="too large"):
-        unpack(archive_of(tmp_path, *many), tmp_path / "b")
-    with pytest.raises(ArtifactInvalid, match=r"lacks tokenizer\.json"):
-        unpack(archive_of(tmp_path, *MODEL[:2]), tmp_path / "c")
+def test_what_the_dead_left_goes(folder: Path, storage: FakeStorage) -> None:
+    a, b = storage.add("a"), storage.add("b")
+    kept = Artifacts(folder, storage, SIZE)
+    for left in (a, b):
+        draft = folder / f"{left.model_id}.{left.artifact.sha256}.draft/model"
+        draft.mkdir(parents=True)
+        (draft / "model.bin").write_bytes(b"half")
+        draft.parent.with_suffix(".lock").touch()
+    load(kept, a)
+    assert not list(folder.glob("*.draft"))
+    assert kept.models() == {"a"}
 
 
-@pytest.mark.parametrize("keep", [0, 10, 100])
-def test_damaged_archives(tmp_path: Path, keep: int) -> None:
-    path = archive_of(tmp_path, *MODEL)
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(ArtifactInvalid):
-        unpack(path, tmp_path / "model")
+def test_another_digest_or_no_object_leaves_nothing(folder: Path, storage: FakeStorage) -> None:
+    forged, missing = storage.add("forged"), storage.add("missing")
+    storage.objects["forged"] += b"x"
+    del storage.objects["missing"]
+    kept = Artifacts(folder, storage, SIZE)
+    for model, reason in ((forged, "digest"), (missing, "gone")):
+        with pytest.raises(ArtifactInvalid, match=reason), kept.using(model, WANTED):
+            pass
+    assert not [path for path in folder.iterdir() if path.is_dir()]
+    kept.keep_to_cap()
+    assert list(folder.iterdir()) == []
 
 
-def test_fetched_once_and_forgotten(tmp_path: Path) -> None:
-    data = archive_of(tmp_path, *MODEL).read_bytes()
-    storage = FakeStorage(model=data)
-    kept = Artifacts(tmp_path / "cache", storage)
-    left_by_a_dead_process = tmp_path / f"cache/{stored(data).sha256}.draft/model"
-    left_by_a_dead_process.mkdir(parents=True)
-    for _ in range(2):
-        assert (kept.fetch(stored(data)) / "model.bin").is_file()
-    assert storage.fetched == 1
-    assert not left_by_a_dead_process.parent.exists()
-    kept.remove(stored(data).sha256)
-    kept.remove(stored(data).sha256)
-    kept.fetch(stored(data))
-    assert storage.fetched == 2
+def test_a_fetch_that_nobody_wants_ends(folder: Path, storage: FakeStorage) -> None:
+    model, unwanted = storage.add("a"), threading.Event()
+    storage.on_fetch = unwanted.set
+    kept = Artifacts(folder, storage, SIZE)
+    with pytest.raises(Unwanted), kept.using(model, unwanted):
+        pass
+    assert not [path for path in folder.iterdir() if path.is_dir()]
 
 
-def test_another_digest_or_no_object_leaves_nothing(tmp_path: Path) -> None:
-    data = archive_of(tmp_path, *MODEL).read_bytes()
-    kept = Artifacts(tmp_path / "cache", FakeStorage(model=data + b"x"))
-    with pytest.raises(ArtifactInvalid, match="digest"):
-        kept.fetch(stored(data))
-    with pytest.raises(ArtifactInvalid, match="gone"):
-        kept.fetch(stored(data, "missing"))
-    assert not [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+FULL_DISK = """
+import subprocess, sys
+from pathlib import Path
+import pytest
+from services.transcriber.adapters.artifacts import Artifacts
+from services.transcriber.adapters.faults import known_faults
+from services.transcriber.domain.transcripts import TranscriptionFault
+from tests.unit.transcriber.stored_models import FakeStorage
+import threading
+
+folder, kibibytes = Path(sys.argv[1]), sys.argv[2]
+subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "argot", folder], check=True)
+storage = FakeStorage()
+small, model = storage.add("small", 2000), storage.add("a", 1_000_000)
+kept = Artifacts(folder, storage, 10_000_000)
+with kept.using(small, threading.Event()):
+    pass
+try:
+    with known_faults(), kept.using(model, threading.Event()):
+        pass
+except TranscriptionFault as fault:
+    print(fault.code, fault.final, *(each.name[:5] for each in folder.iterdir() if each.is_dir()))
+"""
+
+
+@pytest.mark.parametrize("kibibytes", [16, 500], ids=["of the archive", "of the model"])
+def test_a_full_disk_is_told_and_leaves_no_draft(tmp_path: Path, kibibytes: int) -> None:
+    alone = ["unshare", "--map-root-user", "--mount"]
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    code = [sys.executable, "-c", FULL_DISK, str(tmp_path), str(kibibytes)]
+    done = subprocess.run([*alone, *code], check=True, capture_output=True, text=True)
+    assert done.stdout == "no-space False small\n"

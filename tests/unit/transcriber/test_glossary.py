@@ -187,7 +187,7 @@ def places(*entries: GlossaryEntry) -> list[str]:
 def test_bad_entries_are_named_by_their_places() -> None:
     good = entry("good")
     assert places(good, entry("?!")) == ["items.1.term"]
-    for language in ("fr-CA", "FR", "français", "", "f", "fr\n"):
+    for language in ("fr-CA", "FR", "français", "", "f", "fr\n", "xx", "tlh"):
         assert places(good, entry("a", language=language)) == ["items.1.language"]
     assert places(good, entry("a"), entry("GOOD"), entry("a")) == ["items.2.term", "items.3.term"]
     assert len(places(*[entry("?")] * 100)) == glossary.MAX_FAULTS

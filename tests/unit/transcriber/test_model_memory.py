@@ -1,9 +1,11 @@
 """Models in memory keep to the cap."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.transcriber.adapters.memory import LOADED, ModelMemory
 
@@ -37,8 +39,22 @@ def test_the_least_recently_used_model_leaves_first(make: Make) -> None:
     memory = ModelMemory(cap_bytes=2 * LOADED * 100, load=load)
     folders = {name: make(name, 100) for name in "abc"}
     for name in "ababcab":
-        assert memory.get(name, lambda name=name: folders[name]) == name  # type: ignore[misc]
+        assert memory.get(name, lambda name=name: nullcontext(folders[name])) == name  # type: ignore[misc]
     assert load.loaded == ["a", "b", "c", "a", "b"]
+
+
+def test_loads_hits_and_bytes_are_told(make: Make) -> None:
+    def told() -> list[float]:
+        names = ("argot_model_load_seconds_count", "argot_model_memory_bytes")
+        hits = REGISTRY.get_sample_value("argot_models_found_total", {"where": "memory"})
+        return [hits or 0, *(REGISTRY.get_sample_value(name) or 0 for name in names)]
+
+    memory = ModelMemory(cap_bytes=LOADED * 100, load=Loader())
+    folders = {"a": make("a", 100), "b": make("b", 50)}
+    hits, loads, _ = told()
+    for name in "aaab":
+        memory.get(name, lambda name=name: nullcontext(folders[name]))  # type: ignore[misc]
+    assert told() == [hits + 2, loads + 2, LOADED * 50]
 
 
 def test_several_leave_for_a_large_one(make: Make) -> None:
@@ -46,7 +62,7 @@ def test_several_leave_for_a_large_one(make: Make) -> None:
     memory = ModelMemory(cap_bytes=3 * LOADED * 100, load=load)
     folders = {name: make(name, 100) for name in "abc"} | {"large": make("large", 200)}
     for name in ("a", "b", "c", "large", "c", "b"):
-        memory.get(name, lambda name=name: folders[name])  # type: ignore[misc]
+        memory.get(name, lambda name=name: nullcontext(folders[name]))  # type: ignore[misc]
     assert load.loaded == ["a", "b", "c", "large", "b"]
 
 
@@ -55,5 +71,5 @@ def test_a_model_over_the_cap_is_held_alone(make: Make) -> None:
     memory = ModelMemory(cap_bytes=LOADED * 100, load=load)
     small, large = make("small", 50), make("large", 500)
     for name, folder in (("small", small), ("large", large), ("large", large), ("small", small)):
-        memory.get(name, lambda folder=folder: folder)  # type: ignore[misc]
+        memory.get(name, lambda folder=folder: nullcontext(folder))  # type: ignore[misc]
     assert load.loaded == ["small", "large", "small"]
