@@ -101,16 +101,18 @@ def _follow(
 
     And its cross attention, layer by layer: ``(1, heads, prompt + tokens + 1, frames)``.
     """
+    features = torch.from_numpy(spectrogram)[None].to(whisper.device)
+    heard = whisper.model.encoder(features).last_hidden_state
     whisper.set_attn_implementation("eager")  # which alone tells its weights
     prompt = vocabulary.plain_start
-    given = torch.tensor([[*prompt, *tokens, vocabulary.end]], device=whisper.device)
-    found = whisper(
-        input_features=torch.from_numpy(spectrogram)[None].to(whisper.device),
-        decoder_input_ids=given,
+    found = whisper.model.decoder(
+        input_ids=torch.tensor([[*prompt, *tokens, vocabulary.end]], device=whisper.device),
+        encoder_hidden_states=heard,
         output_attentions=True,
         use_cache=False,
     )
-    return found.logits[0, len(prompt) - 1 : -1].float().cpu(), found.cross_attentions
+    states = found.last_hidden_state[0, len(prompt) - 1 : -1]
+    return whisper.proj_out(states).float().cpu(), found.cross_attentions
 
 
 @torch.inference_mode()
