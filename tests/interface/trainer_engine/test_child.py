@@ -48,6 +48,7 @@ def test_a_fault_of_the_data_ends_with_42(
     assert child.returncode == 42
     fault = json.loads(lines[-1])["fault"]
     assert (fault["code"], fault["fault"]) == ("no-usable-data", "data")
+    assert [each["reason"] for each in fault["data"]["dropped"]] == ["no-cue"]
 
 
 def test_sigterm_leaves_a_checkpoint(

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from services.trainer.engine import (
     Recording,
     Result,
     train,
+    training,
 )
 from services.trainer.engine.ct2 import read_model
 from services.trainer.engine.features import Spectrograms
@@ -47,6 +48,14 @@ PROCESSOR = Hardware("cpu", autocast=False)
 WRONG = "Nobody remembers what the weather was like in October."
 
 pytestmark = pytest.mark.timeout(900)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_that_was_learnt() -> Iterator[None]:
+    """Models come out as tuned: after four steps they may be no better than the base model."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "choose", max)
+        yield
 
 
 @pytest.fixture(scope="module")
