@@ -58,5 +58,5 @@ def test_a_machine_that_hears_other_words_goes_on_with_the_same_clips(
     assert result
     assert not caplog.records
     begun = next(each for each in reports if each.phase == "training")
-    assert len(begun.loss) == 3
+    assert len(begun.loss) >= steps[-1] >= 2
     assert result.data["seconds_used"] > 30
