@@ -62,6 +62,7 @@ class Training:
         self._group.leave()
         if not self._group.first:
             return None
+        del self._whisper, self._ears  # the memory is for the export
         self._enter("blending")
         self._blend()
         self._enter("exporting")
@@ -250,7 +251,7 @@ class Training:
                 "test": len(parts.test),
             },
             "steps": self._steps,
-            "rounded_wer": self._rounded,
+            "rounding": round(self._rounded, 4),
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,
             "ledger": ledger.rows(),
