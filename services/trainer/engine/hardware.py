@@ -1,7 +1,6 @@
 """What the machine can do."""
 
 import ctypes
-import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +75,8 @@ def keep_freed_memory() -> None:
 def release_freed_memory() -> None:
     """Give back what `keep_freed_memory` kept: each phase allocates other sizes than the last.
 
-    CTranslate2 cannot use what PyTorch keeps of a GPU's memory, either. Optimisers refer to
-    themselves: only the collector frees them.
+    CTranslate2 cannot use what PyTorch keeps of a GPU's memory, either.
     """
-    gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     if sys.platform == "linux":

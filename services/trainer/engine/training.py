@@ -1,5 +1,6 @@
 """The phases of a training, in order."""
 
+import gc
 from pathlib import Path
 
 from shared.speech.cues import MAX_SECONDS
@@ -75,6 +76,7 @@ class Training:
         return result
 
     def _enter(self, phase: Phase, done: float = 0.0) -> None:
+        gc.collect()  # an optimiser refers to itself
         release_freed_memory()
         self._meter.enter(phase, done)
 
