@@ -30,7 +30,7 @@ NOISE = 2.0
 LISTENING = 5.0
 """Cost of the clips whose text is unlikely."""
 
-EXPORTING = 22.0
+EXPORTING = 16.0
 """Cost of the export and its check."""
 
 
