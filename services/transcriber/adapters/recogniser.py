@@ -39,8 +39,10 @@ OPTIONS: dict[str, Any] = {
     # A window that goes wrong cannot lead the next ones astray, and every window is alike.
     "condition_on_previous_text": False,
     "word_timestamps": True,
-    # Whisper makes words up where nobody speaks.
+    # Whisper makes words up where nobody speaks. Its own guess at that, which would leave out a
+    # whole window, is no better than a toss in noise and in short prompts.
     "vad_filter": True,
+    "no_speech_threshold": None,
 }
 TASKS: dict[Task, dict[str, Any]] = {
     "transcribe": OPTIONS,
