@@ -26,12 +26,14 @@ def place_words(
     None where they are too many, or the audio is too short.
     """
     seconds = len(waveform) / model.feature_extractor.sampling_rate
+    if len(words) > MOST_TOKENS or seconds < LEAST_SECONDS:
+        return None
     multilingual = model.model.is_multilingual
     tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
     # One by one: a space parts the tokens of words. No mark of the model can be written.
     tokens = [tokenizer.encode(f" {word.replace('<|', '< |')}") for word in words]
     flat = [token for each in tokens for token in each]
-    if len(flat) > MOST_TOKENS or seconds < LEAST_SECONDS:
+    if len(flat) > MOST_TOKENS:
         return None
     features = model.feature_extractor(waveform)
     frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
