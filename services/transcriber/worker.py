@@ -17,7 +17,7 @@ from services.transcriber.adapters.artifacts import Artifacts, CustomModel
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
 from services.transcriber.adapters.metrics import DISK_BYTES
-from services.transcriber.adapters.recogniser import Progress, Recogniser
+from services.transcriber.adapters.recogniser import PcmFile, Progress, Recogniser
 from services.transcriber.domain.glossary import hot_words, prepare
 from services.transcriber.domain.transcripts import (
     AlignedTranscript,
@@ -44,15 +44,18 @@ from shared.runtime.worker.jobs import JobLoop, JobQueue, Lease
 from shared.runtime.worker.launcher import Duties, Worker
 from shared.runtime.worker.patience import patient
 from shared.runtime.worker.periodic import PeriodicLoop
-from shared.speech.alignment.align import align
-from shared.speech.alignment.values import HeardWord
+from shared.speech.alignment.align import align, refine
+from shared.speech.alignment.values import Alignment, HeardWord
 from shared.speech.filenames import extension
 
 PROGRESS_SECONDS = 1.0
+HEARING_SHARE = 0.6
+"""Of an alignment's work; the rest is placing its text."""
 
 log = structlog.get_logger(__name__)
 
 FindModel = Callable[[TranscriptionTarget, threading.Event], Recogniser]
+Tick = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -91,15 +94,19 @@ class Attempt:
         model = self.find_model(job.target, lease.lost)
         # The text of an alignment is the user's: no glossary counts for it.
         entries = work.glossary(job, self.database) if text is None else []
+        tick = self._ticker(job, lease)
         hearing = model.listen(pcm, language, hot_words(entries), job.task)
-        heard = self._listen(job, lease, hearing, duration)
+        heard = self._listen(hearing, tick, duration, 1.0 if text is None else HEARING_SHARE)
         result = folder / "result.json"
         with result.open("w", encoding="utf-8") as file:
             if text is None:
                 segments = edited(heard, prepare(entries))
                 file.writelines(written(job.written_language, duration, segments))
             else:
-                file.write(_aligned(text, heard, language, duration).model_dump_json())
+                found = align(text, _words(heard), language, duration)
+                placer = model.placer(pcm, language)
+                found = refine(found, PcmFile(pcm), placer, _after_hearing(tick))
+                file.write(_document(found, language, duration).model_dump_json())
         # This attempt's own: a worker that lost its lease changes nothing.
         key = f"{models.folder(job.audio_key)}{secrets.token_hex(8)}.json"
         self.storage.put_file(key, result)
@@ -107,18 +114,27 @@ class Attempt:
             self.storage.remove(key)
 
     def _listen(
-        self, job: Transcription, lease: Lease, hearing: Iterable[Progress], duration: float
+        self, hearing: Iterable[Progress], tick: Tick, duration: float, share: float
     ) -> Iterator[Segment]:
-        """What is said, as it is heard. Raises `Stopped`."""
-        due = time.monotonic() + PROGRESS_SECONDS
+        """What is said, as it is heard; this is `share` of the work. Raises `Stopped`."""
         for heard in hearing:
-            if lease.lost.is_set():
-                raise Stopped(job.id)
             if heard.segment is not None:
                 yield heard.segment
+            tick(share * heard.seconds / duration)
+
+    def _ticker(self, job: Transcription, lease: Lease) -> Tick:
+        """Hears what part of the job is done, and records it now and then. Raises `Stopped`."""
+        due = time.monotonic() + PROGRESS_SECONDS
+
+        def tick(done: float) -> None:
+            nonlocal due
+            if lease.lost.is_set():
+                raise Stopped(job.id)
             if time.monotonic() >= due:
-                self._tell(job, 100 * heard.seconds / duration)
+                self._tell(job, 100 * done)
                 due = time.monotonic() + PROGRESS_SECONDS
+
+        return tick
 
     def _tell(self, job: Transcription, percent: float) -> None:
         try:
@@ -127,15 +143,19 @@ class Attempt:
             log.warning("progress_not_recorded", error=type(error).__name__)
 
 
-def _aligned(
-    text: str, segments: Iterable[Segment], language: str, duration: float
-) -> AlignedTranscript:
-    heard = (
+def _words(segments: Iterable[Segment]) -> Iterator[HeardWord]:
+    return (
         HeardWord(each.start, each.end, each.word, each.probability)
         for segment in segments
         for each in segment.words
     )
-    found = align(text, heard, language, duration)
+
+
+def _after_hearing(tick: Tick) -> Tick:
+    return lambda done: tick(HEARING_SHARE + (1 - HEARING_SHARE) * done)
+
+
+def _document(found: Alignment, language: str, duration: float) -> AlignedTranscript:
     return AlignedTranscript(
         language=language,
         duration=duration,

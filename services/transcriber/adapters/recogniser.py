@@ -6,7 +6,8 @@ The options are those that the trainer scores with (`services/trainer/engine`: `
 
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment as Heard
 
+from services.transcriber.adapters.placing import place_words
 from services.transcriber.domain.transcripts import (
     Segment,
     TranscriptionFault,
@@ -23,6 +25,8 @@ from services.transcriber.domain.transcripts import (
     spoken_language,
 )
 from shared.events.transcriber import Task
+from shared.speech.alignment.placing import Place
+from shared.speech.alignment.values import HeardWord
 
 SAMPLE_RATE = 16_000
 SPAN_SECONDS = 300
@@ -39,8 +43,10 @@ OPTIONS: dict[str, Any] = {
     # A window that goes wrong cannot lead the next ones astray, and every window is alike.
     "condition_on_previous_text": False,
     "word_timestamps": True,
-    # Whisper makes words up where nobody speaks.
+    # Whisper makes words up where nobody speaks. Its own guess at that, which would leave out a
+    # whole window, is no better than a toss in noise and in short prompts.
     "vad_filter": True,
+    "no_speech_threshold": None,
 }
 TASKS: dict[Task, dict[str, Any]] = {
     "transcribe": OPTIONS,
@@ -139,6 +145,21 @@ class Recogniser:
                 segment = _segment(each, offset, limit)
                 yield Progress(segment.end, segment if segment.text else None)
             yield Progress(limit, None)
+
+    def placer(self, pcm: Path, language: str) -> Place:
+        """Places words in a file of such samples. Raises as `listen` does."""
+        samples = PcmFile(pcm)
+        spoken = spoken_language(language, self._knows)
+
+        def place(start: float, end: float, words: Sequence[str]) -> list[HeardWord] | None:
+            read = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+            waveform = read.astype(np.float32) / np.float32(32768)
+            found = place_words(self._model, waveform, spoken, words)
+            return found and [
+                replace(each, start=start + each.start, end=start + each.end) for each in found
+            ]
+
+        return place
 
     def _offered(self, hot_words: Iterable[str]) -> str:
         """The words as faster-whisper takes them; empty where there are none."""

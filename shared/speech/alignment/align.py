@@ -1,9 +1,12 @@
 """Force alignment: audio and plain text become captions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from shared.speech.alignment.cutting import Transcript, cut
+from shared.speech.alignment.loudness import RATE, Samples, activity
 from shared.speech.alignment.matching import find
+from shared.speech.alignment.placing import Place, place
+from shared.speech.alignment.settling import settle
 from shared.speech.alignment.timing import rounded, time
 from shared.speech.alignment.tokens import sentences, tokenise
 from shared.speech.alignment.values import AlignedCue, Alignment, HeardWord
@@ -28,6 +31,24 @@ def align(text: str, heard: Iterable[HeardWord], language: str, duration: float)
     transcript = Transcript(tokens, found, language)
     cues = time(transcript, cut(transcript, begins), text, duration)
     return Alignment(tuple(cues), tuple(_without_text(cues, words)))
+
+
+def refine(
+    found: Alignment,
+    samples: Samples,
+    place_words: Place,
+    tick: Callable[[float], None],
+) -> Alignment:
+    """The same captions with better times: where a model places their own text, and at pauses.
+
+    `found` is by what was heard in the same `samples`. `tick` hears what part of the work is done,
+    from 0 to 1, and may raise.
+    """
+    duration = rounded(len(samples) / RATE)
+    cues = place(found.cues, place_words, tick, duration)
+    cues = settle(cues, activity(samples), duration)
+    rest = [piece for stretch in found.unmatched_audio for piece in _uncovered(stretch, cues)]
+    return Alignment(tuple(cues), tuple(rest))
 
 
 def _in_order(heard: Iterable[HeardWord], duration: float) -> list[HeardWord]:
@@ -62,6 +83,18 @@ def _without_text(
             stretch = (word.start if stretch is None else stretch[0], word.end)
     if stretch is not None:
         yield from _told(stretch)
+
+
+def _uncovered(
+    stretch: tuple[float, float], cues: Sequence[AlignedCue]
+) -> Iterable[tuple[float, float]]:
+    """What of it lies in no cue that is in the audio."""
+    reached, end = stretch
+    for cue in cues:
+        if cue.matched and reached < cue.end and cue.start < end:
+            yield from _told((reached, cue.start))
+            reached = cue.end
+    yield from _told((reached, end))
 
 
 def _told(stretch: tuple[float, float]) -> list[tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shared.speech.alignment.cutting import Transcript
 from shared.speech.alignment.values import AlignedCue, AlignedWord
@@ -144,3 +145,31 @@ def _cue(
 def rounded(seconds: float) -> float:
     """Down to the millisecond, so that none is after the end of the audio."""
     return math.floor(seconds * 1000 + 1e-6) / 1000
+
+
+def in_order(cues: Sequence[AlignedCue], end: float) -> list[AlignedCue]:
+    """The cues with times from 0 to `end`, none before the end of the one before it.
+
+    A cue that is not in the audio gives way to the next one that is.
+    """
+    limits, limit = [end] * len(cues), end
+    for at in range(len(cues) - 1, -1, -1):
+        limits[at] = end if cues[at].matched else limit
+        if cues[at].matched:
+            limit = min(limit, cues[at].start)
+    ordered: list[AlignedCue] = []
+    reached = 0.0
+    for cue, until in zip(cues, limits, strict=True):
+        ordered.append(within(cue, reached, max(reached, until)))
+        reached = ordered[-1].end
+    return ordered
+
+
+def within(cue: AlignedCue, low: float, high: float) -> AlignedCue:
+    """The cue with all of its times between two."""
+
+    def moved(seconds: float) -> float:
+        return min(max(seconds, low), high)
+
+    words = tuple(replace(word, start=moved(word.start), end=moved(word.end)) for word in cue.words)
+    return replace(cue, start=moved(cue.start), end=moved(cue.end), words=words)

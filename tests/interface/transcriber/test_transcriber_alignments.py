@@ -155,8 +155,8 @@ def test_captions_are_where_the_prompts_were_joined(
         for line, truth in zip(lines, recording.spoken, strict=True)
         for found, known in zip(line, truth, strict=True)
     ]
-    assert median(errors) < 0.25
-    assert sum(each < 0.8 for each in errors) >= 0.8 * len(errors)
+    assert median(errors) < 0.08, errors
+    assert sum(each < 0.4 for each in errors) >= 0.9 * len(errors), errors
     assert sum(cue["matched"] for cue in document["cues"]) >= 0.8 * len(document["cues"])
     # A window that is heard as a loop is heard again by sampling, which may miss a prompt.
     unmatched = sum(end - begin for begin, end in document["unmatched_audio"])

@@ -1,0 +1,50 @@
+"""Where a model puts words that it is told, by the attention that it pays to the audio."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from faster_whisper import WhisperModel
+from faster_whisper.audio import pad_or_trim
+from faster_whisper.tokenizer import Tokenizer
+
+from shared.speech.alignment.values import HeardWord
+
+MOST_TOKENS = 440
+"""Beside the marks of the model, which takes 448."""
+
+LEAST_SECONDS = 0.2
+SECONDS_PER_PLACE = 0.02
+
+
+def place_words(
+    model: WhisperModel, waveform: npt.NDArray[np.float32], language: str, words: Sequence[str]
+) -> list[HeardWord] | None:
+    """The words in order, in seconds of the waveform of 30 s at most, which they fill.
+
+    Their probabilities are those of their tokens, each after the ones before it, on the average.
+    None where they are too many, or the audio is too short.
+    """
+    seconds = len(waveform) / model.feature_extractor.sampling_rate
+    if len(words) > MOST_TOKENS or seconds < LEAST_SECONDS:
+        return None
+    multilingual = model.model.is_multilingual
+    tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
+    # One by one: a space parts the tokens of words. No mark of the model can be written.
+    tokens = [tokenizer.encode(f" {word.replace('<|', '< |')}") for word in words]
+    flat = [token for each in tokens for token in each]
+    if len(flat) > MOST_TOKENS:
+        return None
+    features = model.feature_extractor(waveform)
+    frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
+    encoded = model.encode(pad_or_trim(features[:, :frames]))
+    (found,) = model.model.align(encoded, tokenizer.sot_sequence, [flat], frames)
+    places = np.array(found.alignments)
+    firsts = places[np.flatnonzero(np.diff(places[:, 0], prepend=-1)), 1]
+    times = [min(float(each) * SECONDS_PER_PLACE, seconds) for each in firsts]
+    times += [seconds] * (len(flat) + 1 - len(times))
+    bounds = np.cumsum([0, *map(len, tokens)]).tolist()
+    return [
+        HeardWord(times[begin], times[end], word, float(np.mean(found.text_token_probs[begin:end])))
+        for word, begin, end in zip(words, bounds, bounds[1:], strict=False)
+    ]

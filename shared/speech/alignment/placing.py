@@ -1,0 +1,58 @@
+"""Cues placed by their own text: how a model hears the audio where it is told what is said.
+
+The words that a model hears by itself say where to look; where it mishears, only its own text has a
+place there. Text that is not in the audio has one, too, but the model does not believe it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from shared.speech.alignment.timing import UNMATCHED_SECONDS, in_order, rounded, within
+from shared.speech.alignment.values import AlignedCue, AlignedWord, HeardWord
+from shared.speech.alignment.windows import windows
+
+BELIEVED = 0.45
+"""Of text that was not heard: the mean probability of its words, if it is said."""
+
+Place = Callable[[float, float, Sequence[str]], Sequence[HeardWord] | None]
+"""Places words in the audio between two times; None where they are too many for it."""
+
+
+def place(
+    cues: Sequence[AlignedCue], place_words: Place, tick: Callable[[float], None], duration: float
+) -> list[AlignedCue]:
+    """The same cues where the model puts their words, in windows that were heard well around them.
+
+    A cue that was not heard is in the audio after all where its text is believed; else it still
+    keeps the words of others from what may be misheard. `tick` hears what part of the work is done,
+    from 0 to 1, and may raise.
+    """
+    found = list(cues)
+    for window in windows(cues, duration):
+        tick(window.start / duration)
+        words = [word.text for at in window.cues for word in cues[at].words]
+        placed = place_words(window.start, window.end, words)
+        if placed is None:
+            continue
+        rest = iter(placed)
+        for at in window.cues:
+            found[at] = _placed(cues[at], [next(rest) for _ in cues[at].words])
+    return in_order(found, duration)
+
+
+def _placed(cue: AlignedCue, words: Sequence[HeardWord]) -> AlignedCue:
+    timed = tuple(
+        AlignedWord(rounded(one.start), rounded(one.end), word.text, round(one.probability, 4))
+        for word, one in zip(cue.words, words, strict=True)
+    )
+    start, end = timed[0].start, timed[-1].end
+    sure = [word.confidence for word in timed if any(map(str.isalnum, word.text))]
+    mean = round(sum(sure) / len(sure), 4) if sure else 0.0
+    if cue.matched or mean >= BELIEVED:
+        return AlignedCue(start, end, cue.text, mean, matched=True, words=timed)
+    doubted = tuple(replace(word, confidence=0.0) for word in timed)
+    return within(
+        AlignedCue(start, end, cue.text, 0.0, matched=False, words=doubted),
+        start,
+        rounded(start + UNMATCHED_SECONDS),
+    )
