@@ -1,6 +1,5 @@
 """The engine: a child process that trains on the files of one folder."""
 
-import errno
 import json
 import os
 import signal
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple, Self
 import structlog
 from pydantic import ValidationError
 
-from services.trainer.adapters.faults import crashed, killed, no_space
+from services.trainer.adapters.faults import crashed, killed
 from services.trainer.domain import Material, TrainingFault
 from shared.events.data import DataUse, Evaluation
 from shared.rpc.trainer import Progress
@@ -26,7 +25,6 @@ RESULT = "result.json"
 
 _ERRORS = "engine.log"
 _TAIL_BYTES = 4096
-_DISK_FULL = os.strerror(errno.ENOSPC)
 _OUT_OF_MEMORY_ADJUST = "500"
 # The kernel ends it with the thread that started it.
 _PREFIX = (
@@ -145,8 +143,6 @@ class Engine:
             used = DataUse.model_validate(fault["data"]) if "data" in fault else None
             data = material.merged(used) if used else None
             raise TrainingFault(code, message, "data", final=True, data=data)
-        if _DISK_FULL in message:
-            raise no_space()
         if not self._fault:
             raise killed()
         if code == "internal":

@@ -11,6 +11,7 @@ import json
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from .child import Lifeline, Notes, Reporter
@@ -39,14 +40,19 @@ def main(job_dir: Path) -> int:
     except Interrupted:
         return TERMINATED
     except EngineFault as fault:
-        traceback.print_exc()
         reporter.fail(fault.as_json())
+        _tell_operator()
         return DATA_FAULT if fault.fault == "data" else PLATFORM_FAULT
     except Exception as error:  # noqa: BLE001 - the parent reads faults from the last line only
-        traceback.print_exc()
         reporter.fail({"code": "internal", "fault": "platform", "message": str(error)})
+        _tell_operator()
         return PLATFORM_FAULT
     return 0
+
+
+def _tell_operator() -> None:
+    with suppress(OSError):  # stderr may be a file on a disk that is full
+        traceback.print_exc()
 
 
 if __name__ == "__main__":

@@ -2,14 +2,16 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import torch
 
 from .checkpoint import discard_checkpoint
 from .fault import EngineFault
 from .group import join
-from .hardware import detect, out_of_memory
+from .hardware import detect
 from .job import Job, Progress, Result
+from .machine import alone_in, named
 from .meter import Meter
 from .training import Training
 
@@ -38,29 +40,32 @@ def train(
     process returns the result and the others None.
 
     Raises:
-        EngineFault: with ``fault`` ``data`` or ``platform``; ``out-of-memory`` included.
+        EngineFault: with ``fault`` ``data`` or ``platform``; ``out-of-memory``, ``no-space`` and
+            ``already-running``, in the same work directory, included.
         Interrupted: ``should_stop`` said so; the work directory holds a checkpoint if training
             had begun.
     """
+    with named():
+        job.work_dir.mkdir(parents=True, exist_ok=True)
+        return _train(job, report, should_stop)
+
+
+def _train(
+    job: Job, report: Callable[[Progress], None], should_stop: Callable[[], bool]
+) -> Result | None:
     hardware = detect(job.settings.device)
     if job.settings.threads:
         torch.set_num_threads(job.settings.threads)
     torch.manual_seed(job.settings.seed)
-    job.work_dir.mkdir(parents=True, exist_ok=True)
     group = join(hardware.device)
     if group.size > job.settings.batch_windows:
         message = f"{group.size} processes cannot share {job.settings.batch_windows} windows."
         raise EngineFault("too-many-processes", message, fault="platform")
     meter = Meter(report if group.first else _unheard, should_stop)
-    try:
+    with alone_in(job.work_dir) if group.first else nullcontext():
         result = Training(job, hardware, group, meter).run()
-    except (MemoryError, RuntimeError) as error:
-        if not out_of_memory(error):
-            raise
-        message = "There was not enough memory for this base model."
-        raise EngineFault("out-of-memory", message, fault="platform") from error
-    if result:
-        result.write(job.work_dir)
-        discard_checkpoint(job.work_dir)
-        shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
+        if result:
+            result.write(job.work_dir)
+            discard_checkpoint(job.work_dir)
+            shutil.rmtree(job.work_dir / "scratch", ignore_errors=True)
     return result

@@ -10,7 +10,7 @@ from .hardware import Hardware
 from .job import Job, Strategy
 from .recording import Clip, Recording
 
-FORMAT = 1
+FORMAT = 2
 """Of what a checkpoint holds, and of what its steps follow from: how clips are chosen, split and
 laid into windows. Another one begins such trainings anew."""
 

@@ -1,9 +1,13 @@
 """The engine's messages: what a training needs, tells on its way and gives back."""
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from .recording import Recording, Segment
 
@@ -22,6 +26,11 @@ Phase = Literal[
 Strategy = Literal["decoder", "whole"]
 """What is trained: the decoder on encoder outputs that are computed once, or the whole model."""
 
+Count = Annotated[int, Field(ge=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+HeldOut = Annotated[float, Field(gt=0, le=0.5)]
+Seconds = Annotated[float, Field(ge=0)]
+
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -35,27 +44,45 @@ class EngineSettings:
     the windows of a step that are computed at once are halved, to take less memory.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False
+    )
+
     strategy: Strategy | Literal["auto"] = "auto"
-    seed: int = 7
-    epochs: int = 8
-    learning_rate: float | None = None
-    warmup: float = 0.1
-    weight_decay: float = 0.01
-    label_smoothing: float = 0.1
-    batch_windows: int = 4
-    packings: int = 2
-    blends: tuple[float, ...] = (0.5, 0.75, 1.0)
-    beam_size: int = 1
-    test_share: float = 0.10
-    dev_share: float = 0.06
-    max_test_seconds: float = 1800.0
-    max_dev_seconds: float = 600.0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 7
+    epochs: Count = 8
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    warmup: Share = 0.1
+    weight_decay: Annotated[float, Field(ge=0)] = 0.01
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.1
+    batch_windows: Count = 4
+    packings: Count = 2
+    blends: Annotated[tuple[Share, ...], Field(min_length=1)] = (0.5, 0.75, 1.0)
+    beam_size: Count = 1
+    test_share: HeldOut = 0.10
+    dev_share: HeldOut = 0.06
+    max_test_seconds: Seconds = 1800.0
+    max_dev_seconds: Seconds = 600.0
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    threads: int = 0
-    halvings: int = 0
-    checkpoint_seconds: float = 300.0
-    checkpoint_steps: int | None = None
-    max_steps: int | None = None
+    threads: Annotated[int, Field(ge=0, le=1024)] = 0
+    halvings: Annotated[int, Field(ge=0)] = 0
+    checkpoint_seconds: Seconds = 300.0
+    checkpoint_steps: Count | None = None
+    max_steps: Count | None = None
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> "EngineSettings":
+        """Read some of them; the others keep their defaults.
+
+        Raises:
+            ValueError: one sentence that names each setting that is unknown or out of its range.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(json.dumps(document))
+        except ValidationError as error:
+            wrong = dict.fromkeys(str(each["loc"][0]) for each in error.errors() if each["loc"])
+            names = ", ".join(wrong)
+            raise ValueError(f"Unknown or wrong settings of the engine: {names}.") from error
 
 
 @dataclass(frozen=True)
@@ -63,6 +90,10 @@ class Job:
     """One training. ``base_model`` is a CTranslate2 directory, ``language`` a Whisper code.
 
     ``work_dir`` holds the checkpoint, the scratch files and, at the end, ``model/``.
+
+    Raises:
+        ValueError: two recordings have one name, or there is a time that is no number or a text
+            or name that UTF-8 cannot write.
     """
 
     base_model: Path
@@ -70,6 +101,9 @@ class Job:
     recordings: tuple[Recording, ...]
     work_dir: Path
     settings: EngineSettings = field(default_factory=EngineSettings)
+
+    def __post_init__(self) -> None:
+        _check(self.recordings)
 
     @classmethod
     def from_json(cls, document: dict[str, Any], work_dir: Path) -> "Job":
@@ -96,17 +130,18 @@ class Job:
             language=document["language"],
             recordings=recordings,
             work_dir=work_dir,
-            settings=_settings(document.get("settings") or {}),
+            settings=EngineSettings.from_json(document.get("settings") or {}),
         )
 
 
-def _settings(document: dict[str, Any]) -> EngineSettings:
-    unknown = document.keys() - {each.name for each in fields(EngineSettings)}
-    if unknown:
-        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
-    if "blends" in document:
-        document = {**document, "blends": tuple(document["blends"])}
-    return EngineSettings(**document)
+def _check(recordings: Sequence[Recording]) -> None:
+    names = [each.name for each in recordings]
+    if len(set(names)) < len(names):
+        raise ValueError("Two recordings have the same name.")
+    segments = [segment for recording in recordings for segment in recording.segments]
+    "".join([*names, *(each.text for each in segments)]).encode()
+    if not all(math.isfinite(time) for each in segments for time in (each.start, each.end)):
+        raise ValueError("A segment begins or ends at a time that is no number.")
 
 
 @dataclass(frozen=True)

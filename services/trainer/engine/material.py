@@ -10,7 +10,7 @@ from .ledger import Drop, Ledger, account
 from .recording import Clip
 from .schedule import plan
 from .selection import Selection
-from .split import Shares, Split, split
+from .split import Shares, Split, audio_seconds, split
 from .strategy import Amounts
 from .vocabulary import Vocabulary
 from .windows import Quiet, Window, alone, pack, quiet
@@ -68,7 +68,7 @@ class Material:
 def lay_out(job: Job, vocabulary: Vocabulary, selection: Selection) -> Material:
     """Split what was selected, and lay the training part into windows. Raises as `split`."""
     settings = job.settings
-    total = sum(clip.seconds for clip in selection.clips)
+    total = audio_seconds(selection.clips)
     shares = Shares(
         test=min(total * settings.test_share, settings.max_test_seconds),
         dev=min(total * settings.dev_share, settings.max_dev_seconds),

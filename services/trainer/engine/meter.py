@@ -101,7 +101,8 @@ class Meter:
             return None
         pace = (now - self._began) / walked
         own = (now - self._phase_began) / (done * (high - low)) if done >= PACED else pace
-        return round(own * (high - self._percent) + pace * (100 - high), 1)
+        # At the end the sum may be a little below zero, and round to -0.0.
+        return max(0.0, round(own * (high - self._percent) + pace * (100 - high), 1))
 
     def _curve(self) -> tuple[tuple[int, float], ...]:
         stride = max(1, math.ceil(len(self.loss) / LOSS_POINTS))

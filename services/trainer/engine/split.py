@@ -1,12 +1,13 @@
 """Training, development and test part."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from .fault import EngineFault
-from .recording import Clip
+from .recording import SAMPLE_RATE, Clip
 
 MIN_RECORDINGS = 8
 """Fewer are cut by block: a single one would hold too much of the audio."""
@@ -40,7 +41,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Shares:
-    """Seconds wanted for the held-out parts."""
+    """Seconds of audio wanted for the held-out parts."""
 
     test: float
     dev: float
@@ -49,6 +50,17 @@ class Shares:
 def rank(name: str) -> bytes:
     """A recording's place in the draw: from its name alone, the same on every machine."""
     return hashlib.sha256(name.encode()).digest()
+
+
+def audio_seconds(clips: Iterable[Clip]) -> float:
+    """How much audio clips have, each sample once: captions that roll say the same again."""
+    samples, recording, heard = 0, "", 0
+    for clip in sorted(clips, key=lambda each: (each.recording, each.begin)):
+        if clip.recording != recording:
+            recording, heard = clip.recording, 0
+        samples += max(0, clip.stop - max(heard, clip.begin))
+        heard = max(heard, clip.stop)
+    return samples / SAMPLE_RATE
 
 
 def split(clips: Sequence[Clip], shares: Shares) -> Split:
@@ -69,11 +81,7 @@ def split(clips: Sequence[Clip], shares: Shares) -> Split:
 
 
 def _least_to_develop_on(clips: Sequence[Clip]) -> float:
-    return _seconds(clips) * min(DEV_CLIPS / len(clips), MAX_DEV_SHARE)
-
-
-def _seconds(clips: Iterable[Clip]) -> float:
-    return sum(clip.seconds for clip in clips)
+    return audio_seconds(clips) * min(DEV_CLIPS / len(clips), MAX_DEV_SHARE)
 
 
 def _by_recording(groups: list[list[Clip]], shares: Shares) -> Split | None:
@@ -82,7 +90,7 @@ def _by_recording(groups: list[list[Clip]], shares: Shares) -> Split | None:
     test, rest = _draw(groups, shares.test)
     dev, train = _draw(rest, shares.dev)
     parts = ((test, shares.test), (dev, shares.dev))
-    short = any(_seconds(_flat(part)) * MAX_OVERSHOOT < wanted for part, wanted in parts)
+    short = any(audio_seconds(_flat(part)) * MAX_OVERSHOOT < wanted for part, wanted in parts)
     if short or not train:
         return None
     return Split(_flat(train), _flat(dev), _flat(test), (), "recording")
@@ -98,7 +106,7 @@ def _draw(groups: list[list[Clip]], wanted: float) -> tuple[list[list[Clip]], li
     left: list[list[Clip]] = []
     total = 0.0
     for group in groups:
-        length = _seconds(group)
+        length = audio_seconds(group)
         if total < wanted and total + length <= wanted * MAX_OVERSHOOT:
             drawn.append(group)
             total += length
@@ -125,11 +133,10 @@ def _cut(
     Raises:
         EngineFault: ``too-few-segments`` where so few can stay only with audio of what is cut off.
     """
-    place = len(line) - 1
-    total = line[place].seconds
-    while place - 1 >= reserve and total + line[place - 1].seconds <= wanted:
-        place -= 1
-        total += line[place].seconds
+    places = range(reserve, len(line) - 1)
+    place = reserve + bisect_left(
+        places, x=True, key=lambda each: audio_seconds(line[each:]) <= wanted
+    )
     cut, recording = line[place:], line[place].recording
     begin = min(clip.begin for clip in cut if clip.recording == recording)
     kept = [each for each in line[:place] if each.recording != recording or each.stop <= begin]

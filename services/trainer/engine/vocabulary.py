@@ -51,7 +51,7 @@ class Vocabulary:
 
     @classmethod
     def read(cls, model_dir: Path, language: str) -> "Vocabulary":
-        """Read ``tokenizer.json`` and ``config.json`` of a CTranslate2 Whisper directory.
+        """Read the tokens of a CTranslate2 Whisper directory, of which two files tell.
 
         Raises:
             EngineFault: ``base-model-unreadable``, or ``language-not-supported``.
@@ -59,17 +59,24 @@ class Vocabulary:
         try:
             tokenizer = Tokenizer.from_file(str(model_dir / "tokenizer.json"))
             config = json.loads((model_dir / "config.json").read_text("utf-8"))
+            suppressed = tuple(config.get("suppress_ids") or ())
+            suppressed_first = tuple(config.get("suppress_ids_begin") or ())
+            listed = _listed(model_dir)
         except Exception as error:  # tokenizers raises bare Exception for any unreadable file
-            message = "The tokenizer.json or config.json of the base model cannot be read."
+            message = "The tokenizer, vocabulary or config.json of the base model cannot be read."
             raise EngineFault("base-model-unreadable", message, fault="platform") from error
+        for token in ("<|endoftext|>", "<|startoftranscript|>", "<|notimestamps|>"):
+            if listed[_special(tokenizer, token) :][:1] != [token]:
+                message = "The base model's tokenizer and vocabulary are not of the same model."
+                raise EngineFault("base-model-unreadable", message, fault="platform")
         return cls(
             tokenizer=tokenizer,
             start=_start(tokenizer, language),
             previous=_special(tokenizer, "<|startofprev|>"),
             no_timestamps=_special(tokenizer, "<|notimestamps|>"),
             end=_special(tokenizer, "<|endoftext|>"),
-            suppressed=tuple(config.get("suppress_ids") or ()),
-            suppressed_first=tuple(config.get("suppress_ids_begin") or ()),
+            suppressed=suppressed,
+            suppressed_first=suppressed_first,
         )
 
     def told(self, language: str) -> "Vocabulary":
@@ -98,6 +105,14 @@ class Vocabulary:
         """The text of token ids; special tokens and timestamps leave no trace."""
         text = self.tokenizer.decode([each for each in ids if each < self.end])
         return str(text).strip()
+
+
+def _listed(model_dir: Path) -> list[str]:
+    """The tokens in the order of their ids, as CTranslate2 reads them."""
+    path = model_dir / "vocabulary.json"
+    if path.is_file():
+        return list(json.loads(path.read_text("utf-8")))
+    return (model_dir / "vocabulary.txt").read_text("utf-8").split("\n")
 
 
 def _special(tokenizer: Tokenizer, token: str) -> int:

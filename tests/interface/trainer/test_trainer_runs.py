@@ -265,6 +265,7 @@ def test_attempts_that_end_without_a_word_are_followed_by_one_that_takes_less_me
     [
         ("fail too-few-segments data", "too-few-segments", "data"),
         ("fail out-of-memory platform", "out-of-memory", "platform"),
+        ("fail no-space platform", "no-space", "platform"),
         ("fail internal platform", "training-crashed", "platform"),
         # It stores another checkpoint in each attempt.
         ("late parity platform", "parity", "platform"),

@@ -51,6 +51,19 @@ def test_a_fault_of_the_data_ends_with_42(
     assert [each["reason"] for each in fault["data"]["dropped"]] == ["no-cue"]
 
 
+def test_a_fault_is_told_though_the_disk_of_the_log_is_full(tmp_path: Path) -> None:
+    document = {"base_model": "none", "language": "en", "recordings": []}
+    (tmp_path / "job.json").write_text(json.dumps(document))
+    command = [sys.executable, "-m", "services.trainer.engine", str(tmp_path)]
+    with Path("/dev/full").open("wb") as full:
+        child = subprocess.run(
+            command, stdout=subprocess.PIPE, stderr=full, text=True, check=False, timeout=600
+        )
+    assert child.returncode
+    fault = json.loads(child.stdout.splitlines()[-1])["fault"]
+    assert (fault["code"], fault["fault"]) == ("base-model-unreadable", "platform")
+
+
 def test_sigterm_leaves_a_checkpoint(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:

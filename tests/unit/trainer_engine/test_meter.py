@@ -1,3 +1,4 @@
+import math
 from itertools import pairwise
 
 import pytest
@@ -73,6 +74,22 @@ def test_the_time_to_go_is_right_where_the_costs_are(
     assert late
     for at, eta in late:
         assert eta == pytest.approx(now - at, abs=0.3)
+
+
+def test_at_the_end_no_time_is_left_and_not_less_than_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(meter_module.time, "monotonic", lambda: now)
+    told: list[Progress] = []
+    for number in range(1, 50):
+        meter = Meter(told.append, lambda: False)
+        meter.expect({phase: 0.1 * number * place for place, phase in enumerate(LATER, 1)})
+        for phase in LATER:
+            meter.enter(phase)
+            now += 10.0
+        meter.finish()
+        eta = told[-1].eta_seconds
+        assert eta is not None
+        assert (eta, math.copysign(1.0, eta)) == (0.0, 1.0)
 
 
 def test_the_loss_curve_is_told_to_its_end() -> None:

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 from services.trainer.engine.fault import EngineFault
 from services.trainer.engine.recording import SAMPLE_RATE, Clip
-from services.trainer.engine.split import MAX_OVERSHOOT, MIN_RECORDINGS, Shares, split
+from services.trainer.engine.split import (
+    MAX_OVERSHOOT,
+    MIN_RECORDINGS,
+    Shares,
+    audio_seconds,
+    split,
+)
 
 Corpus = list[tuple[str, list[float]]]
 
@@ -49,7 +55,7 @@ def captions(draw: st.DrawFn) -> list[Clip]:
 
 
 def shares_of(clips: Sequence[Clip]) -> Shares:
-    total = sum(clip.seconds for clip in clips)
+    total = audio_seconds(clips)
     return Shares(test=0.1 * total, dev=0.06 * total)
 
 
@@ -118,9 +124,21 @@ def test_rolling_captions_have_a_gap_of_all_that_overlaps_and_a_neighbour(
     clip: Callable[..., Clip],
 ) -> None:
     clips = [clip(index=index, at=2.0 * index, seconds=6.0) for index in range(100)]
-    found = split(clips, Shares(60.0, 36.0))
+    found = split(clips, Shares(24.0, 16.0))
     assert [len(part) for part in (found.test, found.dev, found.gap)] == [10, 6, 6]
     assert [each.index for each in found.gap] == [78, 79, 80, 87, 88, 89]
+
+
+def test_a_recording_with_many_cues_on_the_same_audio_leaves_enough_of_the_others(
+    clip: Callable[..., Clip],
+) -> None:
+    clips = [clip(f"{number}.wav", seconds=3.8) for number in range(12)]
+    clips += [clip("captions.wav", index, seconds=20.0 - index / 100) for index in range(30)]
+    assert audio_seconds(clips) == pytest.approx(12 * 3.8 + 20)
+    found = split(clips, shares_of(clips))
+    assert found.unit == "recording"
+    assert "captions.wav" in names(found.train)
+    assert len(found.train) + len(found.dev) + len(found.test) == len(clips)
 
 
 def test_cues_that_all_overlap_cannot_be_held_out(clip: Callable[..., Clip]) -> None:
@@ -173,7 +191,7 @@ def test_one_recording_alone_is_cut_by_block(clip: Callable[..., Clip]) -> None:
 
 def test_one_recording_far_longer_than_the_rest_is_not_held_out(clip: Callable[..., Clip]) -> None:
     clips = [clip("long.wav", index, at=3.0 * index) for index in range(300)]
-    clips += [clip(f"{n}.wav", index) for n in range(40) for index in range(4)]
+    clips += [clip(f"{n}.wav", index, at=3.0 * index) for n in range(40) for index in range(4)]
     found = split(clips, shares_of(clips))
     assert found.unit == "recording"
     assert "long.wav" in names(found.train)
