@@ -1,6 +1,6 @@
 """Windows as the decoder takes them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,22 @@ class Examples:
         """Some of them, copied."""
         inputs, targets = collate([self.tokens[each] for each in places])
         return Batch(inputs, targets, self.table.take([self.first + each for each in places]))
+
+    def parts(self, places: Sequence[int], size: int, most: int) -> Iterator[list[int]]:
+        """Some of them, as many at once as ``size`` and ``most`` tokens, padding included, allow.
+
+        In their order, one at least in each part.
+        """
+        part: list[int] = []
+        longest = 0
+        for each in places:
+            longest = max(longest, len(self.tokens[each][0]))
+            if part and (len(part) == size or longest * (len(part) + 1) > most):
+                yield part
+                part, longest = [], len(self.tokens[each][0])
+            part.append(each)
+        if part:
+            yield part
 
     def spoken(self, places: Sequence[int]) -> int:
         """Tokens that the decoder must say for them."""

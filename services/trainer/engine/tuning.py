@@ -1,8 +1,9 @@
 """The training of a Whisper model's weights."""
 
 import logging
+import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -40,6 +41,9 @@ Made = TypeVar("Made")
 log = logging.getLogger(__name__)
 
 MAX_GRADIENT = 1.0
+
+MOST_TOKENS = 560
+"""At once on a processor, where each attends to 1,500 frames by plain products: 4 usual windows."""
 
 RELEASE_EVERY = 4
 """Steps, of which no two allocate the same sizes: what they leave behind would add up."""
@@ -84,6 +88,7 @@ class Tuning:
         # A whole window in the encoder keeps a core busy; several only take more memory.
         alone = whole and hardware.device == "cpu"
         self._at_once = 1 if alone else max(1, settings.batch_windows >> settings.halvings)
+        self._most_tokens = MOST_TOKENS if hardware.device == "cpu" else sys.maxsize
         self.step = 0
         self.loss: list[tuple[int, float]] = []
         self.development: list[Examined] = []
@@ -117,7 +122,7 @@ class Tuning:
         ``tick`` hears the finished share and may raise.
         """
         found: list[npt.NDArray[np.float32]] = []
-        for part in _batches(windows, self._settings.batch_windows):
+        for part in self._parts(self._corpus.training, windows):
             tick(len(found) / len(windows))
             found += self._as_memory_allows(partial(self._losses, self._corpus.training, part))
         return found
@@ -225,10 +230,13 @@ class Tuning:
 
     def _losses(self, examples: Examples, places: Sequence[int]) -> list[npt.NDArray[np.float32]]:
         found: list[npt.NDArray[np.float32]] = []
-        for part in _batches(places, self._at_once):
+        for part in self._parts(examples, places):
             self._between()
             found += self._objective.token_losses(examples, part)
         return found
+
+    def _parts(self, examples: Examples, places: Sequence[int]) -> list[list[int]]:
+        return list(examples.parts(places, self._at_once, self._most_tokens))
 
     def _as_memory_allows(self, compute: Callable[[], Made]) -> Made:
         """With all windows at once, with fewer from the first time that memory ran out.
@@ -249,15 +257,11 @@ class Tuning:
         """Add gradients; return cross entropy a token, over some windows' text and timestamps."""
         spoken = self._corpus.training.spoken(windows)
         total = torch.zeros((), dtype=torch.float64)
-        for part in _batches(self._group.part(windows), self._at_once):
+        for part in self._parts(self._corpus.training, self._group.part(windows)):
             total += self._objective.descend(self._corpus.training.batch(part), spoken)
         if self._group.size > 1:
             self._group.add_up([total, *(_gradient(weight) for weight in self.weights.values())])
         return float(total)
-
-
-def _batches(places: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    return (places[begin : begin + size] for begin in range(0, len(places), size))
 
 
 def _gradient(weight: torch.nn.Parameter) -> torch.Tensor:
