@@ -1,6 +1,7 @@
 """Where a model puts words that it is told, by the attention that it pays to the audio."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +9,8 @@ from faster_whisper import WhisperModel
 from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 
+from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile
+from shared.speech.alignment.placing import Place
 from shared.speech.alignment.values import HeardWord
 
 MOST_TOKENS = 440
@@ -15,6 +18,20 @@ MOST_TOKENS = 440
 
 LEAST_SECONDS = 0.2
 SECONDS_PER_PLACE = 0.02
+
+
+def placer(model: WhisperModel, samples: PcmFile, language: str) -> Place:
+    """Places words in the time of a file, in a stretch of 30 s at most."""
+
+    def place(start: float, end: float, words: Sequence[str]) -> list[HeardWord] | None:
+        read = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        waveform = np.divide(read, 32768, dtype=np.float32)
+        found = place_words(model, waveform, language, words)
+        return found and [
+            replace(each, start=start + each.start, end=start + each.end) for each in found
+        ]
+
+    return place
 
 
 def place_words(

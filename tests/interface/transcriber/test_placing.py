@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from argot.corpus import prompts
-from services.transcriber.adapters.recogniser import SAMPLE_RATE, Recogniser
+from services.transcriber.adapters.audio import SAMPLE_RATE
+from services.transcriber.adapters.recogniser import Recogniser
 from shared.runtime import base_models
 
 SAID = (
