@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 from faster_whisper import WhisperModel
-from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 
 from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile
@@ -52,7 +51,8 @@ def place_words(
         return None
     features = model.feature_extractor(waveform)
     frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
-    encoded = model.encode(pad_or_trim(features[:, :frames]))
+    silence = model.feature_extractor.nb_max_frames - frames
+    encoded = model.encode(np.pad(features[:, :frames], ((0, 0), (0, silence))))
     (found,) = model.model.align(encoded, tokenizer.sot_sequence, [flat], frames)
     places = np.array(found.alignments)
     firsts = places[np.flatnonzero(np.diff(places[:, 0], prepend=-1)), 1]

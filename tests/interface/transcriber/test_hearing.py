@@ -68,3 +68,22 @@ def test_silence_says_nothing(model: Recogniser, tmp_path: Path) -> None:
     assert [each.segment for each in heard] == [None] * len(heard)
     assert heard[-1].seconds == 700
     assert len(heard) == 3
+
+
+def test_a_translation_has_segments_where_it_is_said(model: Recogniser, pcm: Path) -> None:
+    """By the times of the same speech as it was heard."""
+    said = segments(list(model.listen(pcm, "fr")))
+    written = segments(list(model.listen(pcm, "fr", task="translate")))
+    times = [at for each in written for at in (each.start, each.end)]
+    assert times == sorted(times)
+    assert all(0 < each.end - each.start <= 10 for each in written)
+    assert [each.words for each in written] == [()] * len(written)
+    spoken = [(word.start, word.end) for each in said for word in each.words]
+    for each in written:
+        assert any(start < each.end and each.start < end for start, end in spoken), each
+    unwritten = [
+        end - start
+        for start, end in spoken
+        if not any(start < each.end and each.start < end for each in written)
+    ]
+    assert sum(unwritten) < 0.2 * sum(end - start for start, end in spoken)
