@@ -14,8 +14,7 @@ from transformers import WhisperForConditionalGeneration
 from .fault import EngineFault
 from .features import Spectrograms
 from .hardware import Hardware
-from .recogniser import MAX_TEXT_TOKENS, Recogniser, begins
-from .scoring import WordErrors, count_errors, error_rate
+from .recogniser import MAX_TEXT_TOKENS, Followed, Recogniser, follow
 from .vocabulary import Vocabulary
 from .warping import begins_by
 
@@ -32,13 +31,13 @@ MAX_APART = 0.1
 ROUNDED = {"cpu": "int8", "cuda": "int8_float16"}
 """The coarsest precision that a model may be served in."""
 
-MAX_ROUNDED_WER = 0.2
-"""Integers of eight bits change a word in thirty or so; a broken export changes most."""
+MAX_DOUBT = 0.5
+"""Nats a token that rounding may make a text less likely; of a broken export it is several."""
 
 MAX_ROUNDED_APART = 0.2
 
-FEW_ERRORS = 3
-"""So many words may differ in any case: of a short text they are a large share, and an accident."""
+LEAST = 1e-6
+"""A probability below which all are alike."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Said:
-    """What a model says of a sample: tokens, and the second at which each of them begins."""
+    """What a model says of a sample, and how it hears it."""
 
     tokens: list[int]
-    begins: npt.NDArray[np.float64]
+    heard: Followed
 
 
 def check_parity(
@@ -73,14 +72,14 @@ def check_parity(
     """
     spectrogram = Spectrograms(whisper.config.num_mel_bins).of(sample.waveform)
     (tokens,) = recogniser.tokens(spectrogram[None])
-    said = Said(tokens, recogniser.begins(spectrogram, tokens, len(sample.waveform)))
+    said = Said(tokens, recogniser.follow(spectrogram, tokens, len(sample.waveform)))
     logits, weights = _follow(whisper, sample.vocabulary, spectrogram, tokens)
     regretted = float((_regrets(logits, tokens, sample.vocabulary) > MAX_REGRET).float().mean())
     chosen = torch.stack([weights[layer][0, head] for layer, head in heads])
     # What foretells a token is the place before it.
     first = len(sample.vocabulary.plain_start) - 1
     rows = slice(first, first + len(tokens) + 1)
-    apart = _apart(said.begins, begins_by(chosen, rows, len(sample.waveform)))
+    apart = _apart(said.heard.begins, begins_by(chosen, rows, len(sample.waveform)))
     if regretted > MAX_REGRETTED or apart > MAX_APART:
         message = (
             f"The exported model differs from the trained one: {regretted:.0%} of the tokens, "
@@ -118,23 +117,23 @@ def _follow(
 @torch.inference_mode()
 def _regrets(logits: torch.Tensor, tokens: Sequence[int], vocabulary: Vocabulary) -> torch.Tensor:
     """How much likelier than each token, and than the end after them, another one is, in nats."""
-    allowed = logits.clone()
+    said = [*tokens, vocabulary.end][:MAX_TEXT_TOKENS]  # a text that was cut has no end
+    allowed = logits[: len(said)].clone()
     allowed[0, list(vocabulary.suppressed_first)] = -torch.inf
     allowed[:, list(vocabulary.suppressed)] = -torch.inf
-    said = [*tokens, vocabulary.end][:MAX_TEXT_TOKENS]  # a text that was cut has no end
-    return (allowed.max(dim=1).values - logits[range(len(allowed)), said])[: len(said)]
+    return allowed.max(dim=1).values - logits[range(len(said)), said]
 
 
 def check_rounded(
     model_dir: Path, hardware: Hardware, threads: int, sample: Sample, said: Said
 ) -> float:
-    """Word error rate of the coarsest precision against what was ``said`` in the finest.
+    """How much less likely the coarsest precision finds what the finest ``said``, in nats a token.
 
-    As it is served: by faster-whisper, with word times, which fail where the export has lost its
+    It must also serve: by faster-whisper, with word times, which fail where the export has lost its
     alignment heads.
 
     Raises:
-        EngineFault: ``parity`` if it is over 20 %, if there are no times, or if they are a fifth of
+        EngineFault: ``parity`` if it is over 0.5, if there are no times, or if they are a fifth of
             a second apart in the median.
     """
     model = WhisperModel(
@@ -148,28 +147,30 @@ def check_rounded(
         language=sample.language,
         beam_size=1,
         temperature=0.0,
+        without_timestamps=True,  # as the text was said
         word_timestamps=True,
     )
     parts = list(heard)
     if any(part.text.strip() for part in parts) and not any(part.words for part in parts):
         raise EngineFault("parity", "The export gives no times of words.", fault="platform")
-    text = " ".join(part.text for part in parts)
-    errors = count_errors(sample.vocabulary.decode(said.tokens), text, sample.language)
     spectrogram = Spectrograms(model.model.n_mels).of(sample.waveform)
-    again = begins(model.model, sample.vocabulary, spectrogram, said.tokens, len(sample.waveform))
-    apart = _apart(said.begins, again)
-    if differ(errors) or apart > MAX_ROUNDED_APART:
+    again = follow(model.model, sample.vocabulary, spectrogram, said.tokens, len(sample.waveform))
+    apart, doubt = _apart(said.heard.begins, again.begins), _doubt(said.heard, again)
+    if doubt > MAX_DOUBT or apart > MAX_ROUNDED_APART:
         message = (
-            f"The export differs from itself when it is rounded: WER {error_rate([errors]):.1%}, "
+            f"The export differs from itself when it is rounded: by {doubt:.2f} nats a token, "
             f"times by {apart:.2f} s."
         )
         raise EngineFault("parity", message, fault="platform")
-    return error_rate([errors])
+    return doubt
 
 
-def differ(counted: WordErrors) -> bool:
-    """Whether more words differ than rounding explains, and more than a few."""
-    return counted.errors > max(FEW_ERRORS, MAX_ROUNDED_WER * counted.words)
+def _doubt(mine: Followed, theirs: Followed) -> float:
+    """How much less likely the same tokens are to the other, in nats a token."""
+    if not len(mine.probabilities):
+        return 0.0
+    mine_log, their_log = (np.log(np.maximum(each.probabilities, LEAST)) for each in (mine, theirs))
+    return max(0.0, float(np.mean(mine_log - their_log)))
 
 
 def _apart(mine: npt.NDArray[np.float64], theirs: npt.NDArray[np.float64]) -> float:

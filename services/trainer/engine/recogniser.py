@@ -1,6 +1,7 @@
 """Clips to text through CTranslate2, which is what serves a model."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import ctranslate2
@@ -66,11 +67,11 @@ class Recogniser:
         )
         return [each.sequences_ids[0] for each in found]
 
-    def begins(
+    def follow(
         self, spectrogram: npt.NDArray[np.float32], tokens: list[int], samples: int
-    ) -> npt.NDArray[np.float64]:
+    ) -> "Followed":
         """As of the function of this name."""
-        return begins(self._model, self._vocabulary, spectrogram, tokens, samples)
+        return follow(self._model, self._vocabulary, spectrogram, tokens, samples)
 
     def languages(self, heard: npt.NDArray[np.floating]) -> list[str]:
         """What each of the encoder outputs or spectrograms sounds like most.
@@ -82,20 +83,28 @@ class Recogniser:
         return [found[0][0].strip("<|>") for found in self._model.detect_language(_view(heard))]
 
 
-def begins(
+@dataclass(frozen=True)
+class Followed:
+    """A text as a model hears it: when each token begins, in seconds, and how likely it is."""
+
+    begins: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float64]
+
+
+def follow(
     model: ctranslate2.models.Whisper,
     vocabulary: Vocabulary,
     spectrogram: npt.NDArray[np.float32],
     tokens: list[int],
     samples: int,
-) -> npt.NDArray[np.float64]:
-    """When a model hears each of the tokens begin, in seconds of an audio of so many samples."""
+) -> Followed:
+    """Where a model hears the tokens in audio of so many samples, and whether it would say them."""
     if not tokens:
-        return np.empty(0)
+        return Followed(np.empty(0), np.empty(0))
     frames = round(samples / SAMPLE_RATE / FRAME_SECONDS) * 2  # of the spectrogram
     (found,) = model.align(_view(spectrogram[None]), list(vocabulary.start), [tokens], frames)
     path, times = np.array(found.alignments).T
-    return first_times(path, times)[: len(tokens)]
+    return Followed(first_times(path, times)[: len(tokens)], np.array(found.text_token_probs))
 
 
 def _view(table: npt.NDArray[np.floating]) -> ctranslate2.StorageView:

@@ -1,5 +1,6 @@
 """The phases of a training, in order."""
 
+import gc
 from pathlib import Path
 
 from shared.speech.cues import MAX_SECONDS
@@ -62,6 +63,7 @@ class Training:
         self._group.leave()
         if not self._group.first:
             return None
+        del self._whisper, self._ears  # the memory is for the export
         self._enter("blending")
         self._blend()
         self._enter("exporting")
@@ -74,6 +76,7 @@ class Training:
         return result
 
     def _enter(self, phase: Phase, done: float = 0.0) -> None:
+        gc.collect()  # an optimiser refers to itself
         release_freed_memory()
         self._meter.enter(phase, done)
 
@@ -250,7 +253,7 @@ class Training:
                 "test": len(parts.test),
             },
             "steps": self._steps,
-            "rounded_wer": self._rounded,
+            "rounding": round(self._rounded, 4),
             "device": self._hardware.device,
             "bfloat16": self._hardware.autocast,
             "ledger": ledger.rows(),

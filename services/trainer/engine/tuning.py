@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 MAX_GRADIENT = 1.0
 
-RELEASE_EVERY = 8
+RELEASE_EVERY = 4
 """Steps, of which no two allocate the same sizes: what they leave behind would add up."""
 
 
@@ -210,7 +210,8 @@ class Tuning:
         losses = self._as_memory_allows(self._development_losses)
         self.development.append(Examined(self.step, losses))
         if not is_worse(self.development):
-            self._best = {n: weight.detach().cpu().clone() for n, weight in self.weights.items()}
+            for name, weight in self.weights.items():  # one by one: there is no room for two
+                self._best[name] = weight.detach().cpu().clone()
 
     def _development_losses(self) -> list[float]:
         """Of the clips, each over its tokens."""

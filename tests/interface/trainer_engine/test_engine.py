@@ -3,6 +3,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import torch
 from faster_whisper import WhisperModel, decode_audio
@@ -30,7 +31,7 @@ from services.trainer.engine.parity import (
     check_parity,
     check_rounded,
 )
-from services.trainer.engine.recogniser import MAX_TEXT_TOKENS, Recogniser
+from services.trainer.engine.recogniser import MAX_TEXT_TOKENS, Followed, Recogniser
 from services.trainer.engine.recording import read_waveform
 from services.trainer.engine.split import rank
 from services.trainer.engine.vocabulary import Vocabulary
@@ -106,7 +107,7 @@ def test_the_result_keeps_the_contract(finished: Finished) -> None:
     assert result.data["dropped"] == []
     assert result.data["suspects"] == []
     assert result.run["strategy"] == "decoder"
-    assert result.run["rounded_wer"] <= 0.2
+    assert 0 <= result.run["rounding"] <= 0.5
 
 
 def test_training_changes_the_decoder_alone(finished: Finished) -> None:
@@ -294,11 +295,24 @@ def test_the_export_hears_the_same_words_at_the_same_times_when_it_is_rounded(
 ) -> None:
     _, result, _ = finished
     exact = said()
+    heard = exact.heard
 
-    def check(other: Said) -> float:
-        return check_rounded(result.model_dir, PROCESSOR, 1, sample, other)
+    def check(other: Followed) -> float:
+        return check_rounded(result.model_dir, PROCESSOR, 1, sample, Said(exact.tokens, other))
 
-    assert check(exact) <= 0.2
-    other = list(sample.vocabulary.encode("Something else was said here, nothing of it is right."))
-    assert refused(lambda: check(Said(other, np.zeros(len(other)))))
-    assert refused(lambda: check(Said(exact.tokens, exact.begins + 0.5)))
+    assert check(heard) <= 0.5
+    assert refused(lambda: check(replace(heard, begins=heard.begins + 0.5)))
+    assert refused(lambda: check(replace(heard, probabilities=heard.probabilities * 10)))
+
+
+def test_a_text_that_was_cut_has_no_end_to_compare(finished: Finished, sample: Sample) -> None:
+    job, _, _ = finished
+    whisper = import_model(read_model(job.base_model))
+
+    class Looping(Recogniser):
+        def tokens(self, heard: npt.NDArray[np.floating]) -> list[list[int]]:
+            return [list(sample.vocabulary.encode("again"))[:1] * MAX_TEXT_TOKENS for _ in heard]
+
+    looping = Looping(job.base_model, sample.vocabulary, PROCESSOR, threads=1, exact=True)
+    heads = alignment_heads(job.base_model, whisper)
+    assert len(check_parity(whisper, heads, looping, sample).tokens) == MAX_TEXT_TOKENS

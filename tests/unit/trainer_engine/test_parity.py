@@ -2,27 +2,9 @@ import numpy as np
 import pytest
 import torch
 
-from services.trainer.engine.parity import FEW_ERRORS, differ
-from services.trainer.engine.scoring import WordErrors
 from services.trainer.engine.warping import begins_by, first_times
 
 ONE_SECOND = 16_000
-
-
-@pytest.mark.parametrize(
-    ("errors", "words", "differs"),
-    [
-        (FEW_ERRORS, 4, False),  # an accident in a short text
-        (FEW_ERRORS + 1, 4, True),
-        (20, 100, False),
-        (21, 100, True),
-        (FEW_ERRORS + 1, 0, True),  # words out of nothing
-    ],
-)
-def test_texts_differ_by_more_than_a_few_words_and_more_than_a_share(
-    errors: int, words: int, differs: bool
-) -> None:
-    assert differ(WordErrors(errors, words)) == differs
 
 
 def test_a_token_begins_with_its_first_frame() -> None:
