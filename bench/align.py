@@ -27,7 +27,8 @@ from pathlib import Path
 from argot.corpus import Language
 from bench.align_data import Border, Talk, in_noise, talk, write
 from bench.report import finish, median, percentile
-from services.transcriber.adapters.recogniser import PcmFile, Recogniser
+from services.transcriber.adapters.audio import PcmFile
+from services.transcriber.adapters.recogniser import Recogniser
 from shared.runtime.base_models import resolve
 from shared.runtime.media.convert import decode_pcm
 from shared.speech.alignment.align import align, refine

@@ -14,10 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.transcriber import models
 from services.transcriber.adapters.artifacts import Artifacts, CustomModel
+from services.transcriber.adapters.audio import PcmFile
 from services.transcriber.adapters.faults import known_faults
 from services.transcriber.adapters.memory import ModelMemory
 from services.transcriber.adapters.metrics import DISK_BYTES
-from services.transcriber.adapters.recogniser import PcmFile, Progress, Recogniser
+from services.transcriber.adapters.recogniser import Progress, Recogniser
 from services.transcriber.domain.glossary import hot_words, prepare
 from services.transcriber.domain.transcripts import (
     AlignedTranscript,

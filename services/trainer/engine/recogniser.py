@@ -20,7 +20,9 @@ MAX_TEXT_TOKENS = MAX_TOKENS // 2
 class Recogniser:
     """A CTranslate2 model with the language forced, without timestamps.
 
-    Scoring is greedy by default, and in the precision in which models serve unless ``exact``.
+    Scoring is greedy by default, and in the precision in which models serve unless ``exact``. A
+    clip is heard as it is; when a model serves, pauses are left out before, and a text that did
+    not end within its tokens, such as a loop, is heard again in halves.
     Models that have the encoder in common share its outputs: a clip's encoding costs four times its
     decoding.
     """

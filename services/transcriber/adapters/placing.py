@@ -1,13 +1,15 @@
 """Where a model puts words that it is told, by the attention that it pays to the audio."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 from faster_whisper import WhisperModel
-from faster_whisper.audio import pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 
+from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile
+from shared.speech.alignment.placing import Place
 from shared.speech.alignment.values import HeardWord
 
 MOST_TOKENS = 440
@@ -15,6 +17,20 @@ MOST_TOKENS = 440
 
 LEAST_SECONDS = 0.2
 SECONDS_PER_PLACE = 0.02
+
+
+def placer(model: WhisperModel, samples: PcmFile, language: str) -> Place:
+    """Places words in the time of a file, in a stretch of 30 s at most."""
+
+    def place(start: float, end: float, words: Sequence[str]) -> list[HeardWord] | None:
+        read = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        waveform = np.divide(read, 32768, dtype=np.float32)
+        found = place_words(model, waveform, language, words)
+        return found and [
+            replace(each, start=start + each.start, end=start + each.end) for each in found
+        ]
+
+    return place
 
 
 def place_words(
@@ -37,7 +53,8 @@ def place_words(
         return None
     features = model.feature_extractor(waveform)
     frames = min(features.shape[-1] - 1, model.feature_extractor.nb_max_frames)
-    encoded = model.encode(pad_or_trim(features[:, :frames]))
+    silence = model.feature_extractor.nb_max_frames - frames
+    encoded = model.encode(np.pad(features[:, :frames], ((0, 0), (0, silence))))
     (found,) = model.model.align(encoded, tokenizer.sot_sequence, [flat], frames)
     places = np.array(found.alignments)
     firsts = places[np.flatnonzero(np.diff(places[:, 0], prepend=-1)), 1]

@@ -1,23 +1,28 @@
 """Speech to text by faster-whisper, from PCM only: nothing else here ever opens media.
 
-The options are those that the trainer scores with (`services/trainer/engine`: `beam_size` of
-`EngineSettings`, greedy, loops decoded again), so that a model serves as its evaluation says.
+The options are those that the trainer scores with (`services/trainer/engine`: greedy, without
+timestamps, `beam_size` of `EngineSettings`), so that a model serves as its evaluation says.
 """
 
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import ctranslate2
 import numpy as np
-import numpy.typing as npt
-from faster_whisper import WhisperModel
+from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper.transcribe import Segment as Heard
+from faster_whisper.transcribe import restore_speech_timestamps
 
-from services.transcriber.adapters.placing import place_words
+from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile, spans
+from services.transcriber.adapters.budget import HOT_TOKENS, most_tokens, room
+from services.transcriber.adapters.placing import placer
+from services.transcriber.adapters.streams import in_order
+from services.transcriber.adapters.windows import Window, halves, windows
+from services.transcriber.domain.phrases import phrases
 from services.transcriber.domain.transcripts import (
     Segment,
     TranscriptionFault,
@@ -26,65 +31,30 @@ from services.transcriber.domain.transcripts import (
 )
 from shared.events.transcriber import Task
 from shared.speech.alignment.placing import Place
-from shared.speech.alignment.values import HeardWord
 
-SAMPLE_RATE = 16_000
-SPAN_SECONDS = 300
-"""Longer audio is heard in spans, so that memory stays flat."""
-BORDER_SECONDS = 30
-"""A span ends at the quietest moment of its last seconds."""
 OPTIONS: dict[str, Any] = {
     "beam_size": 1,
-    # Greedy. Only a window that compresses as no speech does, a loop, is decoded again, by
-    # sampling; announcements that repeat themselves stay below 3.
-    "temperature": (0.0, 0.4, 0.8),
-    "compression_ratio_threshold": 4.0,
-    "log_prob_threshold": None,
-    # A window that goes wrong cannot lead the next ones astray, and every window is alike.
-    "condition_on_previous_text": False,
+    "temperature": 0.0,
+    # The words have times; a model that writes timestamps, too, loops more often.
+    "without_timestamps": True,
     "word_timestamps": True,
-    # Whisper makes words up where nobody speaks. Its own guess at that, which would leave out a
-    # whole window, is no better than a toss in noise and in short prompts.
-    "vad_filter": True,
-    "no_speech_threshold": None,
 }
-TASKS: dict[Task, dict[str, Any]] = {
-    "transcribe": OPTIONS,
-    # The words of a translation are not those that are said: they have no times.
-    "translate": OPTIONS | {"task": "translate", "word_timestamps": False},
-}
-CONTEXT_TOKENS = 448
-"""Of a window, all that the decoder is told and all that it writes."""
-HOT_TOKENS = 112
-"""A quarter of them for hot words, half of what faster-whisper would cut at: fast speech in some
-scripts takes more than the other half."""
-MARK_TOKENS = 4
-"""That a past follows, that the text begins, its language, its task."""
-SHORT_SECONDS = 16
-"""Shorter audio is heard with a limit to its text; in longer one, loops are heard again."""
-COMPUTE_TYPES = {"cpu": "int8_float32", "cuda": "float16"}
-
-_FRAME = SAMPLE_RATE // 10
-
-Samples = npt.NDArray[np.int16]
+NO_SPEECH = 0.6
+UNSURE = -1.0
+"""A window that the model takes for no speech, with this probability, has none if its text is as
+unsure, by the logarithm of a token's probability; as in Whisper. The guess alone is no better than
+a toss in noise and in short announcements."""
 
 
-class PcmFile:
-    """16-bit samples that are read where they are asked for.
+class Device(NamedTuple):
+    """How a model is run. `streams` batches of `batch` windows are heard at the same time."""
 
-    A mapped file would do, but all that was read of it counts as memory of the process.
-    """
+    compute_type: str
+    batch: int
+    streams: int
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._length = path.stat().st_size // 2
 
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, wanted: slice) -> Samples:
-        begin, end, _ = wanted.indices(self._length)
-        return np.fromfile(self._path, "<i2", end - begin, offset=2 * begin)
+DEVICES = {"cpu": Device("int8_float32", 1, 2), "cuda": Device("float16", 16, 1)}
 
 
 class Progress(NamedTuple):
@@ -94,22 +64,39 @@ class Progress(NamedTuple):
     segment: Segment | None
 
 
-class Recogniser:
-    """A model in memory, with the language forced.
+class Batch(NamedTuple):
+    """Windows of the span from `begin` to `end`, in seconds of the file; `last` are its last."""
 
-    The same audio gives the same text, except where the greedy text was a loop.
-    """
+    windows: Sequence[Window]
+    begin: float
+    end: float
+    last: bool
+
+
+class Hints(NamedTuple):
+    """What the decoder is told; `words` take `tokens` of it."""
+
+    task: Task
+    language: str
+    words: str
+    tokens: int
+
+
+class Recogniser:
+    """A model in memory, with the language forced. The same audio gives the same text."""
 
     def __init__(
         self, directory: Path, device: Literal["auto", "cpu", "cuda"], threads: int
     ) -> None:
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() else "cpu"
+        self._device = DEVICES[device]
         self._model = WhisperModel(
             str(directory),
             device=device,
-            compute_type=COMPUTE_TYPES[device],
+            compute_type=self._device.compute_type,
             cpu_threads=threads or len(os.sched_getaffinity(0)),
+            num_workers=self._device.streams,
         )
 
     def listen(
@@ -124,53 +111,86 @@ class Recogniser:
         The decoder is offered the hot words that fit into `HOT_TOKENS`, the first ones first.
         Raises `TranscriptionFault` where the model does not know the language, or the task.
         """
-        samples = PcmFile(pcm)
         if task == "translate" and not self._model.model.is_multilingual:
             message = "The model knows English only: it does not translate."
             raise TranscriptionFault("translation-not-supported", message, final=True)
         spoken = spoken_language(language, self._knows)
         offered = self._offered(hot_words)
-        room = CONTEXT_TOKENS - MARK_TOKENS
-        options = TASKS[task]
-        if offered:
-            options, room = options | {"hotwords": offered}, room - HOT_TOKENS
-        for begin, end in spans(samples):
-            waveform = samples[begin:end].astype(np.float32) / 32768
-            offset, limit = begin / SAMPLE_RATE, end / SAMPLE_RATE
-            most = _most_tokens(limit - offset, room)
-            heard, _ = self._model.transcribe(
-                waveform, language=spoken, max_new_tokens=most, **options
-            )
-            for each in heard:
-                segment = _segment(each, offset, limit)
-                yield Progress(segment.end, segment if segment.text else None)
-            yield Progress(limit, None)
+        hints = Hints(task, spoken, offered, self._cost(f" {offered}") + 1 if offered else 0)
+
+        def hear(batch: Batch) -> list[Progress]:
+            heard = self._hear(batch.windows, hints) if batch.windows else ()
+            found = [
+                Progress(each.end, each)
+                for window, text in heard
+                if _is_speech(text)
+                for each in _segments(text, window, batch.begin, task)
+            ]
+            return [*found, Progress(batch.end, None)] if batch.last else found
+
+        batches = _batches(PcmFile(pcm), self._device)
+        for heard in in_order(hear, batches, self._device.streams):
+            yield from heard
 
     def placer(self, pcm: Path, language: str) -> Place:
         """Places words in a file of such samples. Raises as `listen` does."""
-        samples = PcmFile(pcm)
         spoken = spoken_language(language, self._knows)
+        return placer(self._model, PcmFile(pcm), spoken)
 
-        def place(start: float, end: float, words: Sequence[str]) -> list[HeardWord] | None:
-            read = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
-            waveform = read.astype(np.float32) / np.float32(32768)
-            found = place_words(self._model, waveform, spoken, words)
-            return found and [
-                replace(each, start=start + each.start, end=start + each.end) for each in found
-            ]
+    def _hear(self, batch: Sequence[Window], hints: Hints) -> Iterator[tuple[Window, Heard]]:
+        """What is said in windows of one span, in its time.
 
-        return place
+        A text that did not end within its tokens is a loop, or speech that needs more of them: the
+        halves of its window are heard instead. What is too short for that is heard once more
+        without repetitions, which counts only if it ends.
+        """
+        most = most_tokens(max(each.seconds for each in batch), hints.tokens)
+        wanted = room(most, hints.tokens)
+        heard = groupby(self._transcribe(batch, hints, most), lambda each: each.seek)
+        for window, (_, found) in zip(batch, heard, strict=True):
+            texts = list(found)
+            if _ended(texts, wanted):
+                yield from ((window, each) for each in texts)
+            elif parts := halves(window):
+                for part in parts:
+                    yield from self._hear([part], hints)
+            else:
+                again = list(self._transcribe([window], hints, most, no_repeat_ngram_size=3))
+                yield from ((window, each) for each in (again if _ended(again, wanted) else texts))
+
+    def _transcribe(
+        self, batch: Sequence[Window], hints: Hints, most: int, **options: int
+    ) -> Iterator[Heard]:
+        ends = list(accumulate(len(each.waveform) for each in batch))
+        heard, _ = BatchedInferencePipeline(self._model).transcribe(
+            np.concatenate([each.waveform for each in batch]),
+            task=hints.task,
+            language=hints.language,
+            hotwords=hints.words or None,
+            max_new_tokens=most,
+            batch_size=len(batch),
+            clip_timestamps=[
+                {"start": _inside(begin), "end": _inside(end)}
+                for begin, end in pairwise([0, *ends])
+            ],
+            **OPTIONS | options,
+        )
+        pieces = [dict(piece) for each in batch for piece in each.pieces]
+        yield from restore_speech_timestamps(heard, pieces, SAMPLE_RATE)
 
     def _offered(self, hot_words: Iterable[str]) -> str:
         """The words as faster-whisper takes them; empty where there are none."""
         offered, left = [], HOT_TOKENS
         for word in hot_words:
             # One by one: the tokens of words with commas between them are those of each.
-            cost = len(self._model.hf_tokenizer.encode(f" {word},", add_special_tokens=False).ids)
+            cost = self._cost(f" {word},")
             if cost <= left and "<|" not in word:  # which could be read as a mark of the model
                 offered.append(word)
                 left -= cost
         return ", ".join(offered)
+
+    def _cost(self, text: str) -> int:
+        return len(self._model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
     def _knows(self, language: str) -> bool:
         if not self._model.model.is_multilingual:
@@ -178,40 +198,40 @@ class Recogniser:
         return self._model.hf_tokenizer.token_to_id(f"<|{language}|>") is not None
 
 
-def _most_tokens(seconds: float, room: int) -> int | None:
-    """Nobody says more in so short a time; without this a loop on one word fills the window.
+def _inside(sample: int) -> float:
+    """Seconds that faster-whisper, which rounds down, takes for this sample."""
+    return (sample + 0.5) / SAMPLE_RATE
 
-    `room` is what the decoder can write at most.
+
+def _ended(texts: Iterable[Heard], within: int) -> bool:
+    return sum(len(each.tokens) for each in texts) < within
+
+
+def _is_speech(heard: Heard) -> bool:
+    return bool(heard.no_speech_prob <= NO_SPEECH or heard.avg_logprob >= UNSURE)
+
+
+def _batches(samples: PcmFile, device: Device) -> Iterator[Batch]:
+    """Of each span as many as keep all streams busy, and a size that is nearly the same."""
+    for begin, end in spans(samples):
+        found = list(windows(np.divide(samples[begin:end], 32768, dtype=np.float32)))
+        rounds = max(1, math.ceil(len(found) / (device.batch * device.streams)))
+        size = max(1, math.ceil(len(found) / (rounds * device.streams)))
+        for first in range(0, max(len(found), 1), size):
+            batch, last = found[first : first + size], first + size >= len(found)
+            yield Batch(batch, begin / SAMPLE_RATE, end / SAMPLE_RATE, last)
+
+
+def _segments(heard: Heard, window: Window, begin: float, task: Task) -> Iterator[Segment]:
+    """In the time of the whole file; the padding of a window is no time of it.
+
+    The words of a translation are not those that are said: only its segments have times.
     """
-    return min(int(16 + 25 * seconds), room) if seconds < SHORT_SECONDS else None
-
-
-def spans(samples: Samples | PcmFile) -> Iterator[tuple[int, int]]:
-    """Cut into spans of 5 minutes at most, the last one half a minute more: (begin, end)."""
-    longest, border = SPAN_SECONDS * SAMPLE_RATE, BORDER_SECONDS * SAMPLE_RATE
-    begin = 0
-    while len(samples) - begin > longest + border:
-        searched = begin + longest - border
-        end = searched + _quietest(samples[searched : begin + longest])
-        yield begin, end
-        begin = end
-    yield begin, len(samples)
-
-
-def _quietest(samples: Samples) -> int:
-    """The middle of the quietest half second, in samples from the beginning."""
-    frames = samples[: len(samples) // _FRAME * _FRAME].astype(np.float32).reshape(-1, _FRAME)
-    energies = np.convolve((frames**2).mean(axis=1), np.ones(5), mode="valid")
-    return (int(energies.argmin()) * 2 + 5) * _FRAME // 2
-
-
-def _segment(heard: Heard, offset: float, limit: float) -> Segment:
-    """In the time of the whole file; the padding of the last window is no time of it."""
 
     def at(seconds: float) -> float:
-        return round(min(seconds + offset, limit), 3)
+        return round(begin + min(max(seconds, window.begin), window.end), 3)
 
-    words = (
+    words = [
         Word(
             start=at(each.start),
             end=at(each.end),
@@ -219,11 +239,14 @@ def _segment(heard: Heard, offset: float, limit: float) -> Segment:
             probability=round(each.probability, 4),
         )
         for each in heard.words or ()
-    )
-    return Segment(
-        start=at(heard.start),
-        end=at(heard.end),
-        text=heard.text.strip(),
-        probability=round(math.exp(min(0.0, heard.avg_logprob)), 4),
-        words=tuple(words),
-    )
+    ]
+    for phrase in phrases(words):
+        text = "".join(each.word for each in phrase).strip()
+        if text:
+            yield Segment(
+                start=phrase[0].start,
+                end=phrase[-1].end,
+                text=text,
+                probability=round(math.exp(min(0.0, heard.avg_logprob)), 4),
+                words=tuple(phrase) if task == "transcribe" else (),
+            )

@@ -84,13 +84,18 @@ def sentences(tokens: Sequence[Token]) -> list[int]:
     found = [0] if tokens else []
     ended = False
     for at, (before, after) in enumerate(pairwise(tokens), 1):
-        bare = before.text.rstrip(_CLOSERS)
-        if bare:  # a quote that closes leaves it as it was
-            ended = bare[-1] in _SENTENCE_ENDS and not _is_abbreviated(bare)
+        if before.text.rstrip(_CLOSERS):  # a quote that closes leaves it as it was
+            ended = ends_sentence(before.text)
         continues = not ended or after.text[0].islower() or not may_part(before, after)
         if before.line != after.line or not continues:
             found.append(at)
     return found
+
+
+def ends_sentence(word: str) -> bool:
+    """Whether a word, with its punctuation, is the last of a sentence."""
+    bare = word.rstrip(_CLOSERS)
+    return bool(bare) and bare[-1] in _SENTENCE_ENDS and not _is_abbreviated(bare)
 
 
 def _is_abbreviated(word: str) -> bool:

@@ -7,12 +7,9 @@ import numpy as np
 import pytest
 
 from argot.corpus import Prompt
-from services.transcriber.adapters.recogniser import (
-    HOT_TOKENS,
-    SAMPLE_RATE,
-    SHORT_SECONDS,
-    Recogniser,
-)
+from services.transcriber.adapters.audio import SAMPLE_RATE
+from services.transcriber.adapters.budget import HOT_TOKENS
+from services.transcriber.adapters.recogniser import Recogniser
 
 MANY = [f"Tadoussac{number}" for number in range(1000)]
 
@@ -35,14 +32,14 @@ def test_the_first_words_that_fit_are_offered(model: Recogniser) -> None:
     assert model._offered(["long " * 200, "Argot"]) == "Argot"
 
 
-def test_many_words_leave_room_for_the_text_of_short_audio(
-    model: Recogniser, french: list[Prompt], tmp_path: Path
+@pytest.mark.parametrize("seconds", [6, 15.5, 31])
+def test_many_words_leave_room_for_the_text(
+    model: Recogniser, french: list[Prompt], tmp_path: Path, seconds: float
 ) -> None:
     """It has a limit, which together with the words must not be more than the decoder takes."""
     with wave.open(str(french[0].path)) as recording:
         samples = np.frombuffer(recording.readframes(recording.getnframes()), "<i2")
-    padded = np.zeros(int((SHORT_SECONDS - 0.5) * SAMPLE_RATE), "<i2")
-    padded[: 2 * len(samples)] = np.repeat(samples, 2)
+    padded = np.resize(np.repeat(samples, 2), int(seconds * SAMPLE_RATE))
     pcm = tmp_path / "audio.pcm"
     padded.tofile(pcm)
     assert [each.segment for each in model.listen(pcm, "fr", MANY) if each.segment]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from services.transcriber.adapters.recogniser import (
+from services.transcriber.adapters.audio import (
     BORDER_SECONDS,
     SAMPLE_RATE,
     SPAN_SECONDS,
