@@ -1,7 +1,10 @@
 """Deaths of a worker: the job ends once."""
 
+import io
+import wave
 from functools import partial
 
+import pytest
 from sqlalchemy import select
 
 from services.transcriber.models import Transcription
@@ -35,11 +38,21 @@ def ends(tap: Tap, job_id: str) -> list[Event]:
     return ended(tap.wait(0.5))
 
 
+@pytest.fixture(scope="module")
+def long_speech(speech: bytes) -> bytes:
+    """More windows than a worker hears at the same time, several times over."""
+    longer = io.BytesIO()
+    with wave.open(io.BytesIO(speech)) as once, wave.open(longer, "wb") as joined:
+        joined.setparams(once.getparams())
+        joined.writeframes(once.readframes(once.getnframes()) * 3)
+    return longer.getvalue()
+
+
 @ON_POSTGRESQL
 def test_a_worker_that_ends_in_the_middle_loses_nothing(
-    client: Client, tap: Tap, database: Database, idle_worker: ServiceProcess, speech: bytes
+    client: Client, tap: Tap, database: Database, idle_worker: ServiceProcess, long_speech: bytes
 ) -> None:
-    job = client.submit(speech)
+    job = client.submit(long_speech)
     patient_stop = partial(idle_worker.stop, 30)
     for attempt, end in ((0, patient_stop), (1, idle_worker.kill)):
         idle_worker.start()
