@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -131,6 +132,15 @@ def test_some_jobs_at_once_and_one_upload(server: JobsServer, tmp_path: Path) ->
     assert len(files(tmp_path)) == 6 * IN_FLIGHT
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process that was started in the background may have been told to ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_leaves_no_job(server: JobsServer, tmp_path: Path) -> None:
     names = [f"never {number}.mp3" for number in range(3)]
     make(tmp_path, "done.mp3", *names)
