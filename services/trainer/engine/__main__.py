@@ -9,6 +9,7 @@ stderr tells of a fault. Dies with the process that started it.
 
 import json
 import logging
+import os
 import sys
 import traceback
 from contextlib import suppress
@@ -21,12 +22,17 @@ from .job import Job
 DATA_FAULT = 42
 PLATFORM_FAULT = 1
 TERMINATED = 143
+PRIMITIVES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+"""Of what PyTorch compiles for the sizes of products. No two steps have the same sizes, and a
+thousand, as it keeps otherwise, take half a gigabyte and more; a step has fewer than these."""
 
 
 def main(job_dir: Path) -> int:
     """Run the job of a directory; the exit status."""
     lifeline = Lifeline()
     # PyTorch takes seconds to import: a parent that dies meanwhile must not leave a child behind.
+    for name in PRIMITIVES:
+        os.environ.setdefault(name, "128")
     from .engine import train  # noqa: PLC0415
     from .hardware import keep_freed_memory  # noqa: PLC0415
 
