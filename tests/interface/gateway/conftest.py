@@ -9,12 +9,13 @@ from typing import Any, Self
 
 import httpx
 import jwt
+import openai
 import pytest
 
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import Process
 
-from .speech import FakeStorage
+from .speech import BODY_LIMIT, FakeStorage, openai_client
 
 SECRET = "a secret of the tests, long enough for HS256"
 NEIGHBOURS = ("catalog", "quota", "ingest", "validator", "trainer", "transcriber")
@@ -143,3 +144,31 @@ def taken() -> Iterator[FakeStorage]:
     """Storage that takes whatever is sent."""
     with FakeStorage() as storage:
         yield storage
+
+
+@pytest.fixture(scope="module")
+def speaking(
+    tmp_path_factory: pytest.TempPathFactory,
+    amqp_url: str,
+    stack_type: type[Any],
+    taken: FakeStorage,
+) -> Iterator[Any]:
+    settings = {
+        "storage_endpoint": taken.endpoint,
+        "audio_body_limit": BODY_LIMIT,
+        "transcription_wait_seconds": 1.5,
+    }
+    with stack_type(tmp_path_factory.mktemp("speaking"), amqp_url, **settings) as stack:
+        yield stack
+
+
+@pytest.fixture
+def client(speaking: Any, bearer: Callable[..., dict[str, str]]) -> Iterator[openai.OpenAI]:
+    with openai_client(speaking, bearer()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def raw(speaking: Any, bearer: Callable[..., dict[str, str]]) -> Iterator[httpx.Client]:
+    with speaking.client(headers=bearer()) as opened:
+        yield opened

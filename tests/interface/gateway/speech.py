@@ -9,6 +9,7 @@ import httpx
 import openai
 
 AUDIO = bytes(range(256)) * 3000
+BODY_LIMIT = 1_000_000
 ROUTE = "/v1/audio/transcriptions"
 TRANSLATIONS = "/v1/audio/translations"
 

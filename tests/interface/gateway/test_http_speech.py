@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -10,39 +10,9 @@ import openai
 import pytest
 
 from .fake_transcriber import RESULTS, TRANSCRIPT
-from .speech import AUDIO, ROUTE, FakeStorage, audio, error, openai_client, post
+from .speech import AUDIO, BODY_LIMIT, ROUTE, FakeStorage, audio, error, openai_client, post
 
 Bearer = Callable[..., dict[str, str]]
-
-LIMIT = 1_000_000
-
-
-@pytest.fixture(scope="module")
-def speaking(
-    tmp_path_factory: pytest.TempPathFactory,
-    amqp_url: str,
-    stack_type: type[Any],
-    taken: FakeStorage,
-) -> Iterator[Any]:
-    settings = {
-        "storage_endpoint": taken.endpoint,
-        "audio_body_limit": LIMIT,
-        "transcription_wait_seconds": 1.5,
-    }
-    with stack_type(tmp_path_factory.mktemp("speaking"), amqp_url, **settings) as stack:
-        yield stack
-
-
-@pytest.fixture
-def client(speaking: Any, bearer: Bearer) -> Iterator[openai.OpenAI]:
-    with openai_client(speaking, bearer()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def raw(speaking: Any, bearer: Bearer) -> Iterator[httpx.Client]:
-    with speaking.client(headers=bearer()) as opened:
-        yield opened
 
 
 def test_models_are_the_languages_to_transcribe_with(client: openai.OpenAI) -> None:
@@ -175,7 +145,7 @@ def test_errors_of_all_paths_below_v1(speaking: Any) -> None:
 
 
 def test_a_form_that_is_too_large(raw: httpx.Client) -> None:
-    for content in (b"x" * LIMIT, iter([b"--x\r\n" + b"x" * LIMIT])):
+    for content in (b"x" * BODY_LIMIT, iter([b"--x\r\n" + b"x" * BODY_LIMIT])):
         kind = {"Content-Type": "multipart/form-data; boundary=x"}
         whole = isinstance(content, bytes)
         response = (

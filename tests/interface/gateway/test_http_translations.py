@@ -1,6 +1,5 @@
 """Translation in the form of OpenAI's API, asked by its own client."""
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -8,40 +7,10 @@ import openai
 import pytest
 
 from .fake_transcriber import TRANSLATED, TRANSLATION
-from .speech import AUDIO, TRANSLATIONS, FakeStorage, audio, error, openai_client, post
+from .speech import AUDIO, TRANSLATIONS, FakeStorage, audio, error, post
 
 # The client calls its own method deprecated; the route is asked for as ever.
 pytestmark = pytest.mark.filterwarnings("ignore:deprecated:DeprecationWarning")
-
-Bearer = Callable[..., dict[str, str]]
-
-
-@pytest.fixture(scope="module")
-def speaking(
-    tmp_path_factory: pytest.TempPathFactory,
-    amqp_url: str,
-    stack_type: type[Any],
-    taken: FakeStorage,
-) -> Iterator[Any]:
-    settings = {
-        "storage_endpoint": taken.endpoint,
-        "audio_body_limit": 1_000_000,
-        "transcription_wait_seconds": 1.5,
-    }
-    with stack_type(tmp_path_factory.mktemp("speaking"), amqp_url, **settings) as stack:
-        yield stack
-
-
-@pytest.fixture
-def client(speaking: Any, bearer: Bearer) -> Iterator[openai.OpenAI]:
-    with openai_client(speaking, bearer()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def raw(speaking: Any, bearer: Bearer) -> Iterator[httpx.Client]:
-    with speaking.client(headers=bearer()) as opened:
-        yield opened
 
 
 def test_a_file_is_translated(client: openai.OpenAI, taken: FakeStorage) -> None:
