@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -57,7 +57,7 @@ class JobWatcher(Watcher, Protocol):
 
 
 class Batch:
-    """Tasks that share a server. An interrupted one deletes the jobs that have not ended."""
+    """Tasks that share a server; their jobs are deleted there, also where it is interrupted."""
 
     def __init__(self, client: Client, work: Work, watcher: JobWatcher) -> None:
         self._client = client
@@ -66,7 +66,6 @@ class Batch:
         self._sender = Sender(client, watcher)
         self._sending = threading.Lock()
         self._stopping = threading.Event()
-        self._open: set[str] = set()
 
     def run(self, tasks: Sequence[Task]) -> list[Ended]:
         """The ends of all, in order; a task that fails does not disturb the others."""
@@ -77,16 +76,14 @@ class Batch:
             except BaseException:
                 self._stopping.set()
                 self._sender.stop()
-                pool.shutdown(cancel_futures=True)
-                self._delete_open()
                 raise
             finally:
-                pool.shutdown()
+                pool.shutdown(cancel_futures=True)
 
     def _end(self, task: Task) -> Ended:
         try:
-            with _draft_of(task) as draft:
-                result = self._result(task)
+            with _draft_of(task) as draft, self._job_of(task) as job:
+                result = through_outages(lambda: self._work.fetch(job), sleep=self._pause)
                 if draft is not None:
                     draft.write_text(result, encoding="utf-8")
                     result = ""
@@ -101,36 +98,26 @@ class Batch:
         self._watcher.finished(ended)
         return ended
 
-    def _result(self, task: Task) -> str:
-        with self._sending:
-            self._pause(0)  # nothing new once it stops
-            opened = self._work.open(task)
-            self._open.add(opened.id)
-            try:
+    @contextmanager
+    def _job_of(self, task: Task) -> Iterator[str]:
+        """A job that has succeeded with the task; it is deleted at the end, whatever that is."""
+        with ExitStack() as ending:
+            with self._sending:
+                self._pause(0)  # nothing new once it stops
+                opened = self._work.open(task)
+                ending.callback(self._delete, opened.id)
                 send(self._sender, task.audio, opened)
-            except StoppedError:
-                raise
-            except (ExpectedError, OSError):  # else it would wait for audio that never comes
-                self._delete(opened.id)
-                raise
-        for job in follow(self._client, opened.id, self._work.kind, self._pause):
-            self._watcher.goes(task, job)
-        result = through_outages(lambda: self._work.fetch(opened.id), sleep=self._pause)
-        self._open.discard(opened.id)
-        return result
+            for job in follow(self._client, opened.id, self._work.kind, self._pause):
+                self._watcher.goes(task, job)
+            yield opened.id
 
     def _pause(self, seconds: float) -> None:
         if self._stopping.wait(seconds):
             raise StoppedError("Stopped.")
 
-    def _delete_open(self) -> None:
-        for job_id in list(self._open):
-            self._delete(job_id)
-
     def _delete(self, job_id: str) -> None:
         with suppress(ExpectedError):
             self._client.delete_job(self._work.kind, job_id)
-        self._open.discard(job_id)
 
 
 @contextmanager
