@@ -40,7 +40,9 @@ class Gateway:
     def answer(self, route: Route, path: dict[str, str], request: HttpRequest) -> Answer:
         """Authenticate, check feature, role, existence and input, then run the handler."""
         principal = self._principal(request)
-        visit = Visit(principal, self.call, self.features, self.patience, self.settings)
+        visit = Visit(
+            principal, self.call, self.features, self.patience, self.settings, request.is_abandoned
+        )
         self._check_feature(route, principal)
         self._check_role(route, path, principal)
         _check_path(path)

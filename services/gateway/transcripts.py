@@ -3,13 +3,14 @@
 Texts are those of the glossary; words are as they were heard, since it is they that have times.
 """
 
-import json
 import math
 import zlib
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.gateway.languages import NAMES
 from shared.events.transcriber import Task
 
 Json = dict[str, Any]
@@ -18,8 +19,6 @@ Granularity = Literal["word", "segment"]
 LEAST_PROBABILITY = 1e-10
 """Its logarithm is a number that clients can read, which that of zero is not."""
 FRAMES_A_SECOND = 100
-OF_TRANSLATIONS = "english"
-"""The language of every translation, as that API calls it."""
 
 
 class TranscribedText(BaseModel):
@@ -56,7 +55,10 @@ class TranscribedWord(BaseModel):
 
 
 class VerboseTranscript(BaseModel):
-    """`response_format=verbose_json`; segments and words are there where they were asked for."""
+    """`response_format=verbose_json`; segments and words are there where they were asked for.
+
+    `language` is that of the text, by its name: `french`.
+    """
 
     task: Task = "transcribe"
     language: str
@@ -78,7 +80,7 @@ def verbose(
     segments = transcript["segments"]
     found = VerboseTranscript(
         task=task,
-        language=OF_TRANSLATIONS if task == "translate" else transcript["language"],
+        language=NAMES[transcript["language"]],
         duration=transcript["duration"],
         text=_text(transcript),
         segments=[_segment(number, each) for number, each in enumerate(segments)]
@@ -91,13 +93,12 @@ def verbose(
     return found.model_dump(mode="json", exclude_none=True)
 
 
-def events(transcript: Json) -> str:
-    """The whole text as server-sent events: a delta for each segment, then the text."""
-    texts = [_shown(segment) for segment in transcript["segments"]]
-    deltas = texts[:1] + [f" {text}" for text in texts[1:]]
-    sent = [{"type": "transcript.text.delta", "delta": delta} for delta in deltas]
-    sent.append({"type": "transcript.text.done", "text": _text(transcript)})
-    return "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in sent)
+def events(transcript: Json) -> Iterator[Json]:
+    """What a stream has of it: a delta for each segment, then the whole text."""
+    for number, segment in enumerate(transcript["segments"]):
+        delta = f" {_shown(segment)}" if number else _shown(segment)
+        yield {"type": "transcript.text.delta", "delta": delta}
+    yield {"type": "transcript.text.done", "text": _text(transcript)}
 
 
 def _text(transcript: Json) -> str:

@@ -2,17 +2,15 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import eventlet
 from nameko.extensions import DependencyProvider, SharedExtension
 
 from services.gateway.limits import RateLimited
 from shared.errors import ArgotError
-
-FoundT = TypeVar("FoundT")
 
 FIRST_PAUSE_S = 0.1
 LAST_PAUSE_S = 1.0
@@ -42,7 +40,7 @@ class Places:
 
 
 class Patience:
-    """Asks again and again, for `seconds` at most and until the process ends."""
+    """When to ask again and again, for `seconds` at most and until the process ends."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -52,25 +50,27 @@ class Patience:
         """Let those who wait give up, so that the process can end in order."""
         self._ending = True
 
-    def until(self, ask: Callable[[], FoundT | None]) -> FoundT | None:
-        """What `ask` gives, once it gives anything; None where that takes too long.
+    def moments(self) -> Iterator[None]:
+        """One at once, the others after pauses that grow, the last when the time is over.
 
-        Raises what `ask` raises, and `service-unavailable` where the process ends.
+        Raises `service-unavailable` where the process ends.
         """
         deadline = time.monotonic() + self._seconds
         pause = FIRST_PAUSE_S
-        while (found := ask()) is None and time.monotonic() < deadline:
+        yield
+        while time.monotonic() < deadline:
             if self._ending:
                 raise ArgotError("service-unavailable", "The gateway is stopping")
             eventlet.sleep(pause)
             pause = min(pause * PAUSE_GROWTH, LAST_PAUSE_S)
-        return found
+            yield
 
 
 class Waits(SharedExtension):  # type: ignore[misc]
     """The places and the patience of this process, for its entrypoint and its workers.
 
-    A waiting request holds a worker, so there are places for half of the workers at most.
+    A waiting request holds a worker, unless its answer has begun, so there are places for half of
+    the workers at most.
     """
 
     def setup(self) -> None:

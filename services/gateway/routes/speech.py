@@ -1,20 +1,27 @@
 """Transcription and translation in the form of OpenAI's API, for programs that speak it already."""
 
-import json
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.gateway import transcripts
 from services.gateway.routes.models import NO_CONTROL_CHARACTERS
-from services.gateway.routes.speech_job import find_target, refusal, submit, wait
+from services.gateway.routes.speech_job import (
+    fetch,
+    fetch_json,
+    find_target,
+    queued,
+    refusal,
+    wait,
+)
+from services.gateway.routes.speech_stream import stream
 from services.gateway.routes.table import Answer, Group, Visit
-from services.gateway.transcripts import Granularity, Json, TranscribedText, VerboseTranscript
+from services.gateway.transcripts import Granularity, TranscribedText, VerboseTranscript
 from services.gateway.web.forms import File
 from services.gateway.web.openai_errors import PREFIX
 from shared.errors import ArgotError
 from shared.rpc.catalog import Language, ListLanguages
-from shared.rpc.transcriber import GetResult, Result, ResultFormat
+from shared.rpc.transcriber import ResultFormat
 
 speech = Group(PREFIX, "OpenAI", like_openai=True)
 
@@ -47,10 +54,12 @@ class SpeechModels(BaseModel):
 
 ERRORS = (
     "not-found",
+    "custom-model-not-found",
     "language-not-published",
     "unsupported-file-type",
     "upload-incomplete",
     "not-ready-to-run",
+    "ffmpeg_unavailable",
 )
 
 
@@ -81,7 +90,9 @@ class Speech(ForeignSpeech):
         default=frozenset(), alias="timestamp_granularities[]", description="for verbose_json"
     )
     language: str = Field(default="", description="checked against the model's, as `fr`")
-    stream: bool = False
+    stream: bool = Field(
+        default=False, description="the answer begins at once; its text comes when all is heard"
+    )
 
 
 @speech.route("GET", "/models", answer=SpeechModels)
@@ -110,14 +121,14 @@ def transcribe(visit: Visit, form: Speech) -> Answer:
     """Transcribe audio and wait for the transcript."""
     _check(form)
     target = find_target(visit, form.model, form.language)
-    transcription_id = submit(visit, form.file, target, "transcribe")
-    wait(visit, transcription_id)
     if form.stream:
-        return Answer(transcripts.events(_transcript(visit, transcription_id)), media_type=EVENTS)
-    if form.response_format == "verbose_json":
-        found = _transcript(visit, transcription_id)
-        return Answer(transcripts.verbose(found, form.granularities or SEGMENTS))
-    return _text(visit, form.response_format, transcription_id)
+        return Answer(stream(visit, form.file, target), media_type=EVENTS)
+    with queued(visit, form.file, target, "transcribe") as job:
+        wait(visit, job)
+        if form.response_format == "verbose_json":
+            granularities = form.granularities or SEGMENTS
+            return Answer(transcripts.verbose(fetch_json(visit, job), granularities))
+        return _text(visit, form.response_format, job)
 
 
 @speech.route(
@@ -130,12 +141,11 @@ def transcribe(visit: Visit, form: Speech) -> Answer:
 def translate(visit: Visit, form: ForeignSpeech) -> Answer:
     """Translate audio into English and wait for the text."""
     target = find_target(visit, form.model, "")
-    transcription_id = submit(visit, form.file, target, "translate")
-    wait(visit, transcription_id)
-    if form.response_format == "verbose_json":
-        found = _transcript(visit, transcription_id)
-        return Answer(transcripts.verbose(found, SEGMENTS, "translate"))
-    return _text(visit, form.response_format, transcription_id)
+    with queued(visit, form.file, target, "translate") as job:
+        wait(visit, job)
+        if form.response_format == "verbose_json":
+            return Answer(transcripts.verbose(fetch_json(visit, job), SEGMENTS, "translate"))
+        return _text(visit, form.response_format, job)
 
 
 def _models(visit: Visit) -> list[SpeechModel]:
@@ -157,21 +167,6 @@ def _check(form: Speech) -> None:
 
 def _text(visit: Visit, form: Literal["json", "text", "srt", "vtt"], job: str) -> Answer:
     if form == "json":
-        return Answer(transcripts.plain(_transcript(visit, job)))
-    result = _result(visit, job, RESULT_FORMATS[form])
+        return Answer(transcripts.plain(fetch_json(visit, job)))
+    result = fetch(visit, job, RESULT_FORMATS[form])
     return Answer(result.content, media_type=result.content_type)
-
-
-def _transcript(visit: Visit, transcription_id: str) -> Json:
-    found: Json = json.loads(_result(visit, transcription_id, "json").content)
-    return found
-
-
-def _result(visit: Visit, transcription_id: str, result_format: ResultFormat) -> Result:
-    return visit.call(
-        GetResult(
-            organisation_id=visit.principal.organisation_id,
-            transcription_id=transcription_id,
-            format=result_format,
-        )
-    )

@@ -37,7 +37,11 @@ MISSING = {
 
 
 class Answer(NamedTuple):
-    """What a handler gives back; `content` is a model, a JSON value, text, bytes, or None."""
+    """What a handler gives back.
+
+    `content` is a model, a JSON value, text, bytes, an iterator of bytes that is sent as they
+    come, or None.
+    """
 
     content: Any = None
     location: str | None = None
@@ -53,6 +57,8 @@ class Visit:
     features: Features
     patience: Patience
     settings: Settings
+    hung_up: Callable[[], bool]
+    """Whether nobody waits for the answer any more."""
 
 
 class Body(BaseModel):
@@ -109,6 +115,7 @@ class Group:
         roles: frozenset[Role] = frozenset(),
         errors: Sequence[str] = (),
         exists: Callable[..., object] | None = None,
+        body_limit: int = 0,
     ) -> Callable[[Handler], Handler]:
         """Enter the decorated handler into the table; see `Route`."""
 
@@ -125,6 +132,7 @@ class Group:
                     roles=roles or self.roles,
                     errors=errors,
                     exists=exists,
+                    body_limit=body_limit,
                 )
             )
             return handler
@@ -138,7 +146,8 @@ class Route:
 
     `answer` is the model of its JSON, or a union of models. `roles` are those that may use it,
     all where empty. `errors` are the codes beyond those that follow from the rest. `exists` raises
-    the 404 that must come before the 422 of a bad body.
+    the 404 that must come before the 422 of a bad body. `body_limit` is how many bytes of a body
+    the route takes where the settings allow fewer.
     """
 
     group: Group
@@ -151,6 +160,7 @@ class Route:
     roles: frozenset[Role]
     errors: Sequence[str]
     exists: Callable[..., object] | None
+    body_limit: int
 
     @cached_property
     def takes(self) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """`@serves(table)` on a service's method: all routes of a table, each request in a worker."""
 
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from functools import partial
 from typing import Any, TypeVar
 
 from eventlet.event import Event
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
+from werkzeug.wsgi import ClosingIterator
 
-from services.gateway.authentication import Proof
+from services.gateway.authentication import Principal, Proof
 from services.gateway.routes.table import Answer, Route
 from services.gateway.waits import Waits
 from services.gateway.web.request import HttpRequest
@@ -51,18 +52,39 @@ class Routes(Entrypoint):  # type: ignore[misc]
         if route.form:
             return self._run_form(route, path, request)
         if route.body:  # before a worker is taken, which a slow client would hold
-            request.receive(self.container.config["settings"].body_limit)
+            request.receive(self._body_limit(route, request))
         return self._run_worker(route, path, request)
 
     def _run_form(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
-        """Only who is known may send files; a worker refuses the others in the right words."""
+        """Only who is known may send files; a worker refuses the others in the right words.
+
+        The place is held to the end of the answer, which may come after the worker's.
+        """
+        principal = self._principal(request)
+        if principal is None:
+            return self._run_worker(route, path, request)
+        with ExitStack() as held:
+            held.enter_context(self.waits.places.place(principal.organisation_id))
+            with closing(request):
+                request.receive_form(self.container.config["settings"].audio_body_limit)
+                response = self._run_worker(route, path, request)
+            if not isinstance(response.body, bytes):
+                body = ClosingIterator(response.body, held.pop_all().close)
+                response = response._replace(body=body)
+            return response
+
+    def _body_limit(self, route: Route, request: HttpRequest) -> int:
+        """A route's own limit is for those who are known."""
+        usual: int = self.container.config["settings"].body_limit
+        if route.body_limit <= usual or self._principal(request) is None:
+            return usual
+        return route.body_limit
+
+    def _principal(self, request: HttpRequest) -> Principal | None:
         try:
-            principal = self.proof.authenticator.authenticate(request.header("Authorization"))
+            return self.proof.authenticator.authenticate(request.header("Authorization"))
         except ArgotError:
-            return self._run_worker(route, path, request)
-        with self.waits.places.place(principal.organisation_id), closing(request):
-            request.receive_form(self.container.config["settings"].audio_body_limit)
-            return self._run_worker(route, path, request)
+            return None
 
     def _run_worker(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
         done = Event()
@@ -92,10 +114,12 @@ def respond(route: Route, answer: Answer, request: HttpRequest) -> Response:
     if answer.content is None:
         return Response(route.status, headers, b"")
     headers = (("Content-Type", answer.media_type), *headers)
-    response = Response(route.status, headers, encode(answer.content))
+    if isinstance(answer.content, Iterator):
+        return Response(route.status, headers, answer.content)
+    body = encode(answer.content)
     if route.revalidates and answer.media_type == JSON:
-        return revalidated(response, request.header("If-None-Match"))
-    return response
+        return revalidated(route.status, headers, body, request.header("If-None-Match"))
+    return Response(route.status, headers, body)
 
 
 def serves(table: Sequence[Route]) -> Callable[[MethodT], MethodT]:

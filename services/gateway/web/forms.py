@@ -50,7 +50,7 @@ def parse(environ: dict[str, Any], limit: int) -> dict[str, Any]:
     except RequestEntityTooLarge as error:
         message = (
             f"The form has more than {limit} bytes, {MAX_PARTS} fields, or fields that are too"
-            " long; POST /api/v1/transcriptions takes longer audio"
+            " long; POST /api/v1/transcriptions takes longer audio, but does not translate"
         )
         raise ArgotError("payload-too-large", message) from error
     except (ClientDisconnected, ChunkReadError) as error:

@@ -16,8 +16,12 @@ TYPES: dict[int, ErrorType] = {401: "authentication_error", 429: "rate_limit_err
 """By status; of the others those from 500 are the server's fault."""
 
 UNPROCESSABLE, BAD_REQUEST, SERVER = 422, 400, 500
-FINAL = frozenset({"not-ready-to-run", "upload-incomplete", "internal-error"})
+FINAL = frozenset({"not-ready-to-run", "upload-incomplete", "internal-error", "ffmpeg_unavailable"})
 """Codes whose statuses OpenAI's clients would take for a reason to send everything again."""
+
+
+class UnfinishedError(ArgotError):
+    """What the request began goes on: who sent it again would have it done twice."""
 
 
 class OpenAIFault(BaseModel):
@@ -46,13 +50,19 @@ def status_of(code: str) -> int:
     return BAD_REQUEST if status == UNPROCESSABLE else status
 
 
-def openai_error(error: ArgotError, headers: Headers = ()) -> Response:
+def document_of(error: ArgotError) -> OpenAIError:
     """The error as those clients read it; the first of its faults gives `param`."""
     status = status_of(error.code)
     kind = TYPES.get(status, "server_error" if status >= SERVER else "invalid_request_error")
     param = next((fault["field"] for fault in error.errors if fault.get("field")), None)
     fault = OpenAIFault(message=error.detail, type=kind, param=param, code=error.code)
+    return OpenAIError(error=fault)
+
+
+def openai_error(error: ArgotError, headers: Headers = ()) -> Response:
+    """The answer that is an error; it says where a client should not ask again by itself."""
     headers += refusal_headers(error)
-    if error.code in FINAL:
+    if error.code in FINAL or isinstance(error, UnfinishedError):
         headers += (("X-Should-Retry", "false"),)
-    return Response(status, (("Content-Type", JSON), *headers), encode(OpenAIError(error=fault)))
+    content = encode(document_of(error))
+    return Response(status_of(error.code), (("Content-Type", JSON), *headers), content)

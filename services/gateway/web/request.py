@@ -2,6 +2,7 @@
 
 import errno
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,9 @@ from uuid6 import uuid7
 from services.gateway.web import forms
 from shared.errors import ArgotError
 from shared.runtime import context
+
+PROTOCOL = "argot.protocol"
+"""The key of the connection's handler in the WSGI environment."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _SLASH = re.compile("%2f", re.IGNORECASE)
@@ -88,6 +92,20 @@ class HttpRequest:
         if isinstance(self._form, ArgotError):
             raise self._form
         return self._form
+
+    def is_abandoned(self) -> bool:
+        """Whether the client has closed the connection, or its end of it, since it asked.
+
+        One that has sent more meanwhile counts as there.
+        """
+        connection = self._environ[PROTOCOL].connection.fd  # eventlet's own would wait for bytes
+        try:
+            self.is_broken |= not connection.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            self.is_broken = True
+        return self.is_broken
 
     def close(self) -> None:
         """Remove the files that came with the form."""

@@ -1,5 +1,7 @@
 """Answers on the wire, errors among them."""
 
+import json
+from collections.abc import Iterator
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -20,11 +22,11 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Response(NamedTuple):
-    """Status, headers, body, and who may keep it."""
+    """Status, headers, body, and who may keep it; a body in pieces is sent as they come."""
 
     status: int
     headers: Headers
-    body: bytes
+    body: bytes | Iterator[bytes]
     cache: str = NO_STORE
 
     @property
@@ -42,13 +44,18 @@ def encode(content: Any) -> bytes:
     return to_json(content, inf_nan_mode="null")
 
 
-def revalidated(response: Response, known: str) -> Response:
-    """The response under the tag of its content; 304 where the `If-None-Match` names that."""
-    tag = f'"{blake2b(response.body, digest_size=16).hexdigest()}"'
+def event(kind: str, content: dict[str, Any]) -> bytes:
+    """A server-sent event. No text in it can end its line, since all of it is ASCII."""
+    return f"event: {kind}\ndata: {json.dumps(content)}\n\n".encode()
+
+
+def revalidated(status: int, headers: Headers, body: bytes, known: str) -> Response:
+    """A response under the tag of its content; 304 where the `If-None-Match` names that."""
+    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
     named = {each.strip().removeprefix("W/") for each in known.split(",")} if known else set()
     if tag in named or "*" in named:
         return Response(HTTPStatus.NOT_MODIFIED, (("ETag", tag),), b"", REVALIDATE)
-    return Response(response.status, (*response.headers, ("ETag", tag)), response.body, REVALIDATE)
+    return Response(status, (*headers, ("ETag", tag)), body, REVALIDATE)
 
 
 def problem(error: ArgotError, headers: Headers = ()) -> Response:

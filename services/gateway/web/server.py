@@ -11,7 +11,8 @@ import structlog
 from eventlet import greenio, wsgi
 from nameko.web.server import HttpOnlyProtocol, WebServer
 
-from services.gateway.web.application import PROTOCOL, Application
+from services.gateway.web.application import Application
+from services.gateway.web.request import PROTOCOL
 
 SOCKET_TIMEOUT_S = 60
 """For each read and write of a request in work."""

@@ -164,7 +164,7 @@ def speaking(
 
 @pytest.fixture
 def client(speaking: Any, bearer: Callable[..., dict[str, str]]) -> Iterator[openai.OpenAI]:
-    with openai_client(speaking, bearer()) as opened:
+    with openai_client(speaking, bearer(), max_retries=0) as opened:
         yield opened
 
 

@@ -1,14 +1,17 @@
 """The fake transcriber. What its jobs come to follows from the names of their files.
 
-`speech….wav` is transcribed: `speech-late` at the third question, `speech-never` never;
-`speech-noise`, `speech-crash` and `speech-english` fail. Of others nothing becomes, and they all
-have one id. An alignment is `y1`. A translation's id ends in `-translated`.
+`speech….wav` is transcribed, until it is deleted: `speech-late` at the third question,
+`speech-never` never; `FAILURES` fail. `speech-stuck` completes when it has been deleted, and then
+again, and is not there twice; `speech-denied-kept` cannot be deleted. Of others nothing becomes,
+and they all have one id. An alignment is `y1`. A translation's id ends in `-translated`.
 """
 
 import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+
+from eventlet.event import Event
 
 from shared.errors import ArgotError
 from shared.rpc import transcriber, uploads
@@ -23,6 +26,8 @@ SIGNED = "http://storage.example.org:8333/{}?partNumber=1&X-Amz-Signature=5ec7e7
 FAILURES = {
     "speech-noise": Failure(code="unreadable-audio", message="No audio."),
     "speech-crash": Failure(code="transcription-crashed", message="It crashed."),
+    "speech-model": Failure(code="custom-model-not-found", message="The custom model was deleted."),
+    "speech-ffmpeg": Failure(code="ffmpeg_unavailable", message="There is no ffmpeg."),
     "speech-english-translated": Failure(
         code="translation-not-supported", message="The model knows English only."
     ),
@@ -92,7 +97,9 @@ def transcription(
 class FakeTranscriber:
     name = "transcriber"
     request = RequestContext()
+    alive: ClassVar[set[str]] = set()
     asked: ClassVar[Counter[str]] = Counter()
+    stuck_deleted: ClassVar[Event] = Event()
     glossaries: ClassVar[dict[str, transcriber.Glossary]] = {}
 
     @answers(transcriber.OpenTranscription)
@@ -108,6 +115,10 @@ class FakeTranscriber:
         speech = stem.startswith("speech")
         if request.task == "translate":
             stem += "-translated"
+        if stem == "speech-stuck" and stem in self.alive:
+            raise ArgotError("internal-error", "It is here already")
+        self.alive.add(stem)
+        self.asked[stem] = 0
         return transcriber.OpenedTranscription(
             id=stem if speech else "x1",
             upload_id=stem if speech else "u2",
@@ -132,6 +143,8 @@ class FakeTranscriber:
         job = request.transcription_id
         if (request.kind == "alignment") != (job == "y1"):
             raise ArgotError("not-found")
+        if job.startswith("speech"):
+            self._alive(job)
         if job in FAILURES:
             return transcription(job, "failed", FAILURES[job])
         if job == "speech-late":
@@ -146,12 +159,21 @@ class FakeTranscriber:
 
     @answers(transcriber.DeleteTranscription)
     def delete_transcription(self, request: transcriber.DeleteTranscription) -> Nothing:
-        if request.transcription_id != {"transcription": "x1", "alignment": "y1"}[request.kind]:
-            raise ArgotError("not-found")
+        job = request.transcription_id
+        if job == {"transcription": "x1", "alignment": "y1"}[request.kind]:
+            return Nothing()
+        self._alive(job)
+        if job == "speech-denied-kept":
+            raise ArgotError("service-unavailable")
+        self.alive.remove(job)
+        if job == "speech-stuck" and not self.stuck_deleted.ready():
+            self.stuck_deleted.send()
         return Nothing()
 
     @answers(transcriber.GetResult)
     def get_result(self, request: transcriber.GetResult) -> transcriber.Result:
+        if request.transcription_id.startswith("speech"):
+            self._alive(request.transcription_id)
         translated = request.transcription_id.endswith("-translated")
         content, content_type = (TRANSLATED if translated else RESULTS)[request.format]
         if not request.glossary and request.format != "json":
@@ -179,6 +201,8 @@ class FakeTranscriber:
         self, request: transcriber.CompleteAudioUpload
     ) -> transcriber.Transcription:
         self._known(request.upload_id)
+        if request.upload_id == "speech-stuck":
+            self.stuck_deleted.wait()
         return transcription(request.upload_id if request.upload_id != "u2" else "x1")
 
     @answers(transcriber.SignAudioParts)
@@ -197,6 +221,10 @@ class FakeTranscriber:
     @answers(transcriber.AbortAudioUpload)
     def abort_audio_upload(self, _request: transcriber.AbortAudioUpload) -> Nothing:
         return Nothing()
+
+    def _alive(self, job: str) -> None:
+        if job not in self.alive:
+            raise ArgotError("not-found")
 
     def _known(self, upload_id: str) -> None:
         if upload_id != "u2" and not upload_id.startswith("speech"):

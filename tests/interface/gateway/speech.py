@@ -10,21 +10,23 @@ import openai
 
 AUDIO = bytes(range(256)) * 3000
 BODY_LIMIT = 1_000_000
+JOB = "/api/v1/transcriptions/{}"
 ROUTE = "/v1/audio/transcriptions"
 TRANSLATIONS = "/v1/audio/translations"
 
 
 class FakeStorage:
-    """Takes what is PUT, and remembers it by its path; a context."""
+    """Takes what is PUT, and remembers it; a context."""
 
     def __init__(self) -> None:
-        self.received: dict[str, tuple[str, bytes]] = {}
+        self.received: list[tuple[str, str, bytes]] = []
+        """Path, host and content of each."""
         storage = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_PUT(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
-                storage.received[self.path] = (self.headers["Host"], content)
+                storage.received.append((self.path, self.headers["Host"], content))
                 self.send_response(403 if "denied" in self.path else 200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -44,9 +46,9 @@ class FakeStorage:
         self._server.server_close()
 
 
-def openai_client(stack: Any, headers: dict[str, str], retries: int = 0) -> openai.OpenAI:
+def openai_client(stack: Any, headers: dict[str, str], **options: Any) -> openai.OpenAI:
     key = headers["Authorization"].removeprefix("Bearer ")
-    return openai.OpenAI(base_url=f"{stack.url}/v1", api_key=key, max_retries=retries, timeout=30)
+    return openai.OpenAI(base_url=f"{stack.url}/v1", api_key=key, timeout=30, **options)
 
 
 def audio(name: str = "speech.wav", content: bytes = AUDIO) -> io.BytesIO:
@@ -63,6 +65,13 @@ def error(response: httpx.Response) -> tuple[int, str, str | None, str]:
     found = document["error"]
     assert found.keys() == {"message", "type", "param", "code"}
     return response.status_code, found["type"], found["param"], found["code"]
+
+
+def is_there(http: httpx.Client, job: str) -> bool:
+    """Whether there is such a transcription."""
+    status = http.get(JOB.format(job)).status_code
+    assert status in {200, 404}
+    return status == 200
 
 
 def post(

@@ -19,7 +19,7 @@ def test_a_file_is_translated(client: openai.OpenAI, taken: FakeStorage) -> None
         model="fr", file=audio(), prompt="Argot", temperature=0.2
     )
     assert made.text == TRANSLATION["text"]
-    ((_, content),) = taken.received.values()
+    ((_, _, content),) = taken.received
     assert content == AUDIO
 
 

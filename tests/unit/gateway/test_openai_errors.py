@@ -6,7 +6,12 @@ from typing import Any
 import pytest
 
 from services.gateway.limits import RateLimited
-from services.gateway.web.openai_errors import is_for_openai, openai_error, status_of
+from services.gateway.web.openai_errors import (
+    UnfinishedError,
+    is_for_openai,
+    openai_error,
+    status_of,
+)
 from services.gateway.web.response import Response
 from shared.errors import ERRORS, ArgotError
 
@@ -57,9 +62,11 @@ def test_when_to_come_again() -> None:
 
 def test_what_would_only_be_sent_again_is_final() -> None:
     """A client that repeats by itself would have the same audio transcribed once more."""
-    for code, final in {"not-ready-to-run": True, "service-unavailable": False}.items():
-        headers = openai_error(ArgotError(code)).headers
-        assert (("X-Should-Retry", "false") in headers) == final
+    final = ("X-Should-Retry", "false")
+    for code in ("not-ready-to-run", "ffmpeg_unavailable", "internal-error"):
+        assert final in openai_error(ArgotError(code)).headers
+    assert final not in openai_error(ArgotError("service-unavailable")).headers
+    assert final in openai_error(UnfinishedError("service-unavailable")).headers
 
 
 @pytest.mark.parametrize(

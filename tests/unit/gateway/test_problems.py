@@ -5,13 +5,20 @@ import json
 import pytest
 
 from services.gateway.limits import RateLimited
-from services.gateway.web.response import Response, encode, problem, revalidated
+from services.gateway.web.response import Response, encode, event, problem, revalidated
 from shared.errors import ERRORS, ArgotError
+
+AS_JSON = (("Content-Type", "application/json"),)
+LIST = b'{"items":[]}'
 
 
 def document(response: Response) -> dict[str, object]:
     parsed: dict[str, object] = json.loads(response.body)
     return parsed
+
+
+def tag_of(body: bytes) -> str:
+    return dict(revalidated(200, AS_JSON, body, "").headers)["ETag"]
 
 
 @pytest.mark.parametrize("code", ERRORS)
@@ -53,23 +60,27 @@ def test_too_many_requests_say_when_to_come_again() -> None:
 
 
 def test_a_tag_is_the_contents() -> None:
-    whole = Response(200, (), b'{"items":[]}')
-    tag = dict(revalidated(whole, "").headers)["ETag"]
-    assert tag == dict(revalidated(Response(200, (), whole.body), "").headers)["ETag"]
-    assert tag != dict(revalidated(Response(200, (), b"{}"), "").headers)["ETag"]
+    assert tag_of(LIST) == tag_of(LIST[:])
+    assert tag_of(LIST) != tag_of(b"{}")
 
 
 @pytest.mark.parametrize("known", ["{}", "W/{}", '"old", {}', '"old",W/{} , "x"', "*"])
 def test_what_a_client_has_already_is_not_sent(known: str) -> None:
-    whole = Response(200, (("Content-Type", "application/json"),), b'{"items":[]}')
-    tag = dict(revalidated(whole, "").headers)["ETag"]
-    again = revalidated(whole, known.format(tag))
+    tag = tag_of(LIST)
+    again = revalidated(200, AS_JSON, LIST, known.format(tag))
     assert (again.status, again.body, dict(again.headers)) == (304, b"", {"ETag": tag})
     assert again.cache == "private, no-cache"
 
 
 @pytest.mark.parametrize("known", ["", "x", '"old"', ",", "W/", '"*"'])
 def test_what_has_changed_is_sent(known: str) -> None:
-    whole = Response(200, (("Content-Type", "application/json"),), b'{"items":[]}')
-    sent = revalidated(whole, known)
-    assert (sent.status, sent.body, sent.cache) == (200, whole.body, "private, no-cache")
+    sent = revalidated(200, AS_JSON, LIST, known)
+    assert (sent.status, sent.body, sent.cache) == (200, LIST, "private, no-cache")
+
+
+def test_no_text_ends_the_line_of_an_event() -> None:
+    content = {"text": "Oui.\r\nNon.\u2028\u0085\x0b"}
+    kind, data, *end = event("said", content).decode().split("\n")
+    assert (kind, end) == ("event: said", ["", ""])
+    assert data.splitlines() == [data]
+    assert json.loads(data.removeprefix("data: ")) == content

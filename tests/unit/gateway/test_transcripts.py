@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from services.gateway import transcripts
+from services.gateway.languages import NAMES
 from services.transcriber.domain.glossary import Edited, Replacement
 from services.transcriber.domain.transcripts import Segment, Word, written
+from shared.speech.languages import WHISPER
 
 HELLO = Segment(
     start=0.5,
@@ -46,14 +48,14 @@ def test_texts_are_the_glossarys_and_words_are_as_heard() -> None:
     assert verbose["text"] == whole
     assert [each["text"] for each in verbose["segments"]] == ["Bonjour — tous.", SILENT.text]
     assert [each["word"] for each in verbose["words"]] == ["Bonjour", "à", "tous."]
-    sent = [json.loads(line[6:]) for line in transcripts.events(found).split("\n") if "{" in line]
+    sent = list(transcripts.events(found))
     assert "".join(each.get("delta", "") for each in sent) == sent[-1]["text"] == whole
 
 
 def test_segments() -> None:
     found = transcripts.verbose(document(HELLO, SILENT), frozenset({"segment"}))
     assert found.keys() == {"task", "language", "duration", "text", "segments"}
-    assert (found["task"], found["language"], found["duration"]) == ("transcribe", "fr", 3.5)
+    assert (found["task"], found["language"], found["duration"]) == ("transcribe", "french", 3.5)
     first, second = found["segments"]
     assert (first["id"], first["seek"], first["start"], first["end"]) == (0, 50, 0.5, 1.25)
     assert first["avg_logprob"] == pytest.approx(math.log(0.5))
@@ -63,8 +65,14 @@ def test_segments() -> None:
 
 
 def test_a_translation() -> None:
-    found = transcripts.verbose(document(HELLO), frozenset({"segment"}), "translate")
+    english = document(HELLO) | {"language": "en"}
+    found = transcripts.verbose(english, frozenset({"segment"}), "translate")
     assert (found["task"], found["language"]) == ("translate", "english")
+
+
+def test_every_language_has_a_name() -> None:
+    assert NAMES.keys() == WHISPER
+    assert all(name == name.lower() for name in NAMES.values())
 
 
 def test_words_where_they_are_asked_for() -> None:
@@ -86,17 +94,11 @@ def test_silence() -> None:
     assert transcripts.plain(document()) == {"text": ""}
     found = transcripts.verbose(document(), frozenset({"word", "segment"}))
     assert (found["segments"], found["words"]) == ([], [])
-    assert "delta" not in transcripts.events(document()).splitlines()[0]
+    assert list(transcripts.events(document())) == [{"type": "transcript.text.done", "text": ""}]
 
 
 def test_events_join_to_the_text() -> None:
-    blocks = transcripts.events(document(HELLO, SILENT)).removesuffix("\n\n").split("\n\n")
-    sent = []
-    for block in blocks:
-        event, data = block.splitlines()  # no text can end its line
-        sent.append(json.loads(data.removeprefix("data: ")))
-        assert event == f"event: {sent[-1]['type']}"
-    *deltas, done = sent
+    *deltas, done = transcripts.events(document(HELLO, SILENT))
     assert {each["type"] for each in deltas} == {"transcript.text.delta"}
     assert done["type"] == "transcript.text.done"
     assert (

@@ -1,5 +1,6 @@
 """Places for those who wait, and how long they do."""
 
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -33,24 +34,20 @@ def test_a_place_is_free_again_whatever_happens() -> None:
     assert not places._taken
 
 
-def test_what_is_there_needs_no_patience() -> None:
-    assert Patience(0).until(lambda: "here") == "here"
+def test_the_first_moment_comes_at_once() -> None:
+    assert len(list(Patience(0).moments())) == 1
 
 
-def test_it_asks_until_there_is_an_answer() -> None:
-    answers = iter([None, None, "late"])
-    assert Patience(10).until(lambda: next(answers)) == "late"
-
-
-def test_it_ends_with_its_time() -> None:
-    asked = []
-    assert Patience(0.15).until(lambda: asked.append(1)) is None
-    assert len(asked) > 1
+def test_the_last_moment_comes_when_the_time_is_over() -> None:
+    began = time.monotonic()
+    assert len(list(Patience(0.15).moments())) > 1
+    assert time.monotonic() - began >= 0.15
 
 
 def test_it_ends_with_the_process() -> None:
     patience = Patience(60)
     patience.end()
+    moments = patience.moments()
+    next(moments)  # what is done already is still told
     with pytest.raises(ArgotError, match="stopping"):
-        patience.until(lambda: None)
-    assert patience.until(lambda: "done already") == "done already"
+        next(moments)
