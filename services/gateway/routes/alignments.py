@@ -21,19 +21,23 @@ PATH = f"{API}/alignments"
 
 alignments = Group(PATH, "Alignments")
 
+MAX_TEXT = 1_000_000
+"""Characters, of about 18 hours of English."""
+BODY_LIMIT = 6 * MAX_TEXT + 64 * 1024
+"""Bytes: JSON may write a character as `\\u0e01`."""
+
 RESULT_TYPES = ("text/vtt", "application/x-subrip", "application/json")
 
 
 class NewAlignment(Body):
     """Audio and what is said in it; `language` is the key of a base language or a custom model.
 
-    Each line of `transcript` becomes one caption, or several where it is long. With all else of
-    the body it has at most 1 MiB.
+    Each line of `transcript` becomes one caption, or several where it is long.
     """
 
     language: Text
     audio: Audio
-    transcript: str = Field(min_length=1)
+    transcript: str = Field(min_length=1, max_length=MAX_TEXT)
 
 
 class CaptionsQuery(BaseModel):
@@ -47,6 +51,7 @@ class CaptionsQuery(BaseModel):
     status=201,
     answer=OpenedTranscription,
     errors=ERRORS,
+    body_limit=BODY_LIMIT,
 )
 def open_alignment(visit: Visit, body: NewAlignment, idempotency_key: str | None) -> Answer:
     """Open an alignment, which then waits for its audio."""

@@ -1,6 +1,9 @@
 """Each route asks the right services and gives the contract's answer."""
 
+import json
+import socket
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -187,8 +190,6 @@ def test_alignments(http: httpx.Client) -> None:
     assert opened.headers["Location"] == "/api/v1/alignments/y1"
     refused = http.post("/api/v1/alignments", json=new | {"language": "de"})
     assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
-    long = http.post("/api/v1/alignments", json=new | {"transcript": "Bonjour. " * 120_000})
-    assert (long.status_code, long.json()["code"]) == (413, "payload-too-large")
     assert http.get("/api/v1/alignments/y1").json()["status"] == "queued"
     assert http.get("/api/v1/alignments/x1").json()["code"] == "not-found"
     captions = http.get("/api/v1/alignments/y1/result")
@@ -198,6 +199,33 @@ def test_alignments(http: httpx.Client) -> None:
         assert (result.text, result.headers["Content-Type"]) == RESULTS[form]
     assert http.delete("/api/v1/alignments/y1").status_code == 204
     assert http.delete("/api/v1/alignments/x1").json()["code"] == "not-found"
+
+
+def test_texts_of_many_hours(http: httpx.Client) -> None:
+    """Characters are counted, in whatever bytes they come."""
+    at, kind = "/api/v1/alignments", {"Content-Type": "application/json"}
+    new = {"language": "fr", "audio": {"name": "a.mp3", "size": 5}}
+    thai = json.dumps(new | {"transcript": "ก" * 1_000_000})
+    assert "\\u0e01" in thai
+    assert http.post(at, content=thai, headers=kind).status_code == 201
+    long = http.post(at, json=new | {"transcript": "a" * 1_000_001})
+    assert (long.status_code, long.json()["code"]) == (422, "invalid-request")
+    assert long.json()["errors"][0]["field"] == "transcript"
+    longer = http.post(at, content=thai + " " * 100_000, headers=kind)
+    assert (longer.status_code, longer.json()["code"]) == (413, "payload-too-large")
+
+
+@pytest.mark.parametrize(("known", "status"), [(True, 100), (False, 401)])
+def test_only_who_is_known_may_send_a_long_text(
+    stack: Any, bearer: Bearer, known: bool, status: int
+) -> None:
+    headers = bearer() if known else {}
+    headers |= {"Content-Type": "application/json", "Content-Length": "2000000"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    head = f"POST /api/v1/alignments HTTP/1.1\r\nHost: argot\r\nExpect: 100-continue\r\n{lines}\r\n"
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
 
 
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:
