@@ -25,7 +25,9 @@ class Settings(RuntimeSettings):
     )
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
-    body_limit: int = Field(default=1024**2, ge=1024, description="bytes of a request's body")
+    body_limit: int = Field(
+        default=1024**2, ge=1024, description="bytes of a request's body on most routes"
+    )
     audio_body_limit: int = Field(
         default=25 * 1024**2, ge=1024, le=PART_SIZE, description="bytes of a form with audio"
     )
