@@ -1,6 +1,7 @@
 """What files and texts are taken, and how transcripts and captions are written."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from pydantic import BaseModel, ConfigDict, computed_field
@@ -22,6 +23,11 @@ CONTENT_TYPES: dict[ResultFormat, str] = {
     "srt": "application/x-subrip; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
 }
+WRITE: dict[ResultFormat, Callable[[Iterable[Cue]], str]] = {
+    "txt": captions.to_txt,
+    "srt": captions.to_srt,
+    "vtt": captions.to_vtt,
+}
 RELATED = {"yue": "zh"}
 """Languages that older models know under another one, written alike."""
 
@@ -37,7 +43,7 @@ class TranscriptionFault(Exception):
 
 
 class Stopped(Exception):
-    """The lease is lost or the worker stops; another worker begins anew."""
+    """The lease is lost, the worker stops, or it is not the job's turn; another attempt follows."""
 
 
 class _Part(BaseModel):
@@ -175,9 +181,11 @@ def render(
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
         return Result(content=document.decode(), content_type=content_type)
-    write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    cues = _captions(document) if kind == "alignment" else _segments(document, glossary=glossary)
-    return Result(content=write(cues), content_type=content_type)
+    if kind == "alignment":
+        content = _captions(AlignedTranscript.model_validate_json(document), result_format)
+    else:
+        content = WRITE[result_format](_segments(document, glossary=glossary))
+    return Result(content=content, content_type=content_type)
 
 
 def _segments(document: bytes, *, glossary: bool) -> list[Cue]:
@@ -185,10 +193,25 @@ def _segments(document: bytes, *, glossary: bool) -> list[Cue]:
     return [Cue(each.start, each.end, each.shown if glossary else each.text) for each in segments]
 
 
-def _captions(document: bytes) -> list[Cue]:
-    aligned = AlignedTranscript.model_validate_json(document)
+def _captions(aligned: AlignedTranscript, result_format: ResultFormat) -> str:
     cues = [Cue(each.start, each.end, each.text) for each in aligned.cues]
-    return captions.shown(cues, aligned.duration)
+    cues = captions.shown(cues, aligned.duration)
+    if result_format == "vtt":
+        return captions.to_vtt(_annotated(aligned, cues))
+    return WRITE[result_format](cues)
+
+
+def _annotated(aligned: AlignedTranscript, cues: Iterable[Cue]) -> Iterator[Cue | captions.Note]:
+    """The cues with what is known of each before it, and in between where speech has no text."""
+    untold = deque(aligned.unmatched_audio)
+    for each, cue in zip(aligned.cues, cues, strict=True):
+        while untold and untold[0][0] < cue.start:
+            yield captions.speech_without_text(*untold.popleft())
+        known = f"confidence {each.confidence:.2f}" if each.matched else "not found in the audio"
+        yield captions.Note(known)
+        yield cue
+    for stretch in untold:
+        yield captions.speech_without_text(*stretch)
 
 
 def _invalid(field: str, message: str) -> ArgotError:

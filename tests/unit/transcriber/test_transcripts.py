@@ -17,6 +17,8 @@ from shared.errors import ArgotError
 from shared.rpc.transcriber import GlossaryEntry, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech.alignment.values import AlignedCue, AlignedWord
+from shared.speech.cues import Cue
+from shared.speech.subtitles import parse_transcript
 
 TRANSCRIPT = Transcript(
     language="fr",
@@ -148,12 +150,29 @@ def test_an_alignment_as_json_and_as_captions() -> None:
         "unmatched_audio": [[2.0, 3.5]],
     }
     assert transcripts.render(document, "alignment", "vtt").content == (
-        "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
-        "00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
+        "WEBVTT\n\n"
+        "NOTE confidence 0.80\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
+        "NOTE not found in the audio\n\n00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
+        "NOTE speech without text from 00:00:02.000 to 00:00:03.500\n\n"
     )
     assert transcripts.render(document, "alignment", "srt").content.startswith(
         "1\n00:00:00,500 --> 00:00:01,500\nBonjour\u00a0!\n\n2\n"
     )
+
+
+def test_notes_of_captions_are_no_cues() -> None:
+    before = ALIGNED.model_copy(update={"unmatched_audio": ((0.0, 0.4), (1.5, 3.5))})
+    document = before.model_dump_json().encode()
+    written = transcripts.render(document, "alignment", "vtt").content
+    parsed = parse_transcript("talk.vtt", written.encode())
+    assert parsed.cues == (Cue(0.5, 1.5, "Bonjour !"), Cue(1.5, 2.0, "A --> B"))
+    notes = [line for line in written.splitlines() if line.startswith("NOTE")]
+    assert notes == [
+        "NOTE speech without text from 00:00:00.000 to 00:00:00.400",
+        "NOTE confidence 0.80",
+        "NOTE not found in the audio",
+        "NOTE speech without text from 00:00:01.500 to 00:00:03.500",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\u2028", "a\x00b", "\x1b[0m"])
