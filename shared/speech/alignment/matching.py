@@ -65,7 +65,7 @@ def find(
     borders: Collection[int],
     heard: Sequence[HeardWord],
     language: str,
-    tick: Callable[[], None],
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Found]:
     """What was heard of each token; spans follow each other in order.
 
