@@ -212,6 +212,12 @@ def leased(session: Session, job: Transcription) -> Transcription | None:
     return session.scalars(query.with_for_update()).first()
 
 
+def has_result(session: Session, job: Transcription, result_key: str) -> bool:
+    """Whether the job has ended with this result."""
+    query = select(Transcription.result_key).where(Transcription.id == job.id)
+    return session.scalars(query).first() == result_key
+
+
 def clock(session: Session) -> int:
     """The highest turn that has begun."""
     return session.scalars(select(Clock.turn)).one()

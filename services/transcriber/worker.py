@@ -2,23 +2,23 @@
 
 import secrets
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.transcriber import models
-from services.transcriber.adapters.artifacts import Artifacts, CustomModel
+from services.transcriber.adapters.artifacts import Artifacts
 from services.transcriber.adapters.audio import PcmFile
 from services.transcriber.adapters.faults import known_faults
-from services.transcriber.adapters.memory import ModelMemory
+from services.transcriber.adapters.finder import FindModel, model_finder
+from services.transcriber.adapters.kept import KeptWork, hear_once, place_once
 from services.transcriber.adapters.metrics import DISK_BYTES
-from services.transcriber.adapters.recogniser import Progress, Recogniser
+from services.transcriber.adapters.recogniser import Progress
 from services.transcriber.domain.glossary import hot_words, prepare
 from services.transcriber.domain.transcripts import (
     AlignedTranscript,
@@ -32,8 +32,7 @@ from services.transcriber.handlers import uploads, work
 from services.transcriber.models import Transcription
 from services.transcriber.settings import WorkerSettings
 from shared.events.catalog import CustomModelDeleted
-from shared.rpc.catalog import TranscriptionTarget
-from shared.runtime import base_models
+from shared.rpc.transcriber import GlossaryEntry
 from shared.runtime.database import Database
 from shared.runtime.media.convert import decode_pcm
 from shared.runtime.media.sandbox import Limits
@@ -50,13 +49,20 @@ from shared.speech.alignment.values import Alignment, HeardWord
 from shared.speech.filenames import extension
 
 PROGRESS_SECONDS = 1.0
+RETRY_SECONDS = 1.0
 HEARING_SHARE = 0.6
 """Of an alignment's work; the rest is placing its text."""
 
 log = structlog.get_logger(__name__)
 
-FindModel = Callable[[TranscriptionTarget, threading.Event], Recogniser]
 Tick = Callable[[float], None]
+
+
+class Sound(NamedTuple):
+    """16-bit samples in a file, and how long they last."""
+
+    pcm: Path
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -87,32 +93,66 @@ class Attempt:
             work.fail(job, fault, self.database)
 
     def _work(self, job: Transcription, lease: Lease, folder: Path) -> None:
-        text, language = work.transcript(job, self.database), job.target.language
         audio, pcm = folder / f"audio.{extension(job.name)}", folder / "audio.pcm"
         self.storage.get_file(job.audio_key, audio, lease.lost)
         duration = decode_pcm(audio, pcm, Limits(unwanted=lease.lost))
         audio.unlink()
+        if work.misjudged(job, duration, self.database):
+            raise Stopped(job.id)
+        stored, result = models.folder(job.audio_key), folder / "result.json"
+        kept = KeptWork.of(self.storage, stored, folder / "kept.json")
+        with result.open("w", encoding="utf-8") as file:
+            file.writelines(self._written(job, lease, Sound(pcm, duration), kept))
+        # This attempt's own: a worker that lost its lease changes nothing.
+        key = f"{stored}{secrets.token_hex(8)}.json"
+        self.storage.put_file(key, result)
+        if self._succeed(job, lease, duration, key):
+            kept.clear()
+        else:
+            self.storage.remove(key)
+
+    def _written(
+        self, job: Transcription, lease: Lease, sound: Sound, kept: KeptWork
+    ) -> Iterator[str]:
+        """The result in pieces, as they are heard."""
+        text, language = work.transcript(job, self.database), job.target.language
         model = self.find_model(job.target, lease.lost)
         # The text of an alignment is the user's: no glossary counts for it.
-        entries = work.glossary(job, self.database) if text is None else []
+        entries = self._glossary(job, kept) if text is None else []
+        words = hot_words(entries)
+
+        def hear(begin: float) -> Iterator[Progress]:
+            return model.listen(sound.pcm, language, words, job.task, begin)
+
         tick = self._ticker(job, lease)
-        hearing = model.listen(pcm, language, hot_words(entries), job.task)
-        heard = self._listen(hearing, tick, duration, 1.0 if text is None else HEARING_SHARE)
-        result = folder / "result.json"
-        with result.open("w", encoding="utf-8") as file:
-            if text is None:
-                segments = edited(heard, prepare(entries))
-                file.writelines(written(job.written_language, duration, segments))
-            else:
-                found = align(text, _words(heard), language, duration)
-                placer = model.placer(pcm, language)
-                found = refine(found, PcmFile(pcm), placer, _after_hearing(tick))
-                file.write(_document(found, language, duration).model_dump_json())
-        # This attempt's own: a worker that lost its lease changes nothing.
-        key = f"{models.folder(job.audio_key)}{secrets.token_hex(8)}.json"
-        self.storage.put_file(key, result)
-        if not work.succeed(job, duration, key, self.database):
-            self.storage.remove(key)
+        hearing = hear_once(hear, kept.heard, entries, sound.seconds)
+        share = 1.0 if text is None else HEARING_SHARE
+        heard = self._listen(hearing, tick, sound.seconds, share)
+        if text is None:
+            segments = edited(heard, prepare(entries))
+            yield from written(job.written_language, sound.seconds, segments)
+        else:
+            words_heard = _words(heard)
+            found = align(text, words_heard, language, sound.seconds, lambda: tick(HEARING_SHARE))
+            placer = place_once(model.placer(sound.pcm, language), kept.placed)
+            found = refine(found, PcmFile(sound.pcm), placer, _after_hearing(tick))
+            yield _document(found, language, sound.seconds).model_dump_json()
+
+    def _glossary(self, job: Transcription, kept: KeptWork) -> Sequence[GlossaryEntry]:
+        """As it was when hearing began, in whichever attempt."""
+        for part in kept.heard.parts():
+            return part.glossary
+        return work.glossary(job, self.database)
+
+    def _succeed(self, job: Transcription, lease: Lease, duration: float, key: str) -> bool:
+        """As `work.succeed`; an outage of the database is waited out. Raises `Stopped`."""
+        while True:
+            try:
+                return work.succeed(job, duration, key, self.database)
+            except SQLAlchemyError as error:
+                log.warning("result_not_recorded", error=type(error).__name__)
+                if lease.lost.wait(RETRY_SECONDS):
+                    raise Stopped(job.id) from error
 
     def _listen(
         self, hearing: Iterable[Progress], tick: Tick, duration: float, share: float
@@ -165,30 +205,6 @@ def _document(found: Alignment, language: str, duration: float) -> AlignedTransc
     )
 
 
-def model_finder(settings: WorkerSettings, artifacts: Artifacts) -> FindModel:
-    """Finds the model of a target, in memory where it is."""
-
-    def load(directory: Path) -> Recogniser:
-        log.info("model_loads", directory=directory.name)
-        return Recogniser(directory, settings.inference_device, settings.inference_threads)
-
-    memory = ModelMemory(settings.model_memory_bytes, load)
-
-    def find(target: TranscriptionTarget, unwanted: threading.Event) -> Recogniser:
-        if target.artifact is None:
-            return memory.get(
-                target.base_model,
-                lambda: nullcontext(base_models.resolve(target.base_model, settings)),
-            )
-        assert target.model_id is not None
-        custom = CustomModel(target.model_id, target.artifact)
-        model = memory.get(custom.artifact.sha256, lambda: artifacts.using(custom, unwanted))
-        artifacts.touch(custom)  # what is in memory is used, too
-        return model
-
-    return find
-
-
 def sweep_artifacts(artifacts: Artifacts, database: Database) -> None:
     """Deleted custom models leave the disk, whoever heard of it, and so does what is too much."""
     for model_id in work.deleted_models(artifacts.models(), database):
@@ -218,9 +234,10 @@ def main() -> None:
         order=models.IN_TURN,
     )
     with private_folder(settings.work_dir, "transcriber") as folder:
-        attempt = Attempt(
-            settings.job_attempts, database, storage, folder, model_finder(settings, artifacts)
+        find_model = model_finder(
+            settings, artifacts, lambda model_ids: work.deleted_models(model_ids, database)
         )
+        attempt = Attempt(settings.job_attempts, database, storage, folder, find_model)
         loop = JobLoop(
             "transcription", jobs, patient(attempt, storage), poll_seconds=settings.poll_seconds
         )

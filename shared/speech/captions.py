@@ -3,10 +3,24 @@
 import math
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from shared.speech.cues import Cue
 
 _ARROW = re.compile(r"-{2,}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A comment of one line between cues, without an arrow `-->`; players show none."""
+
+    text: str
+
+
+def speech_without_text(start: float, end: float) -> Note:
+    """Where somebody speaks and no cue has the text, in seconds."""
+    span = f"{_time(round(start * 1000), '.')} to {_time(round(end * 1000), '.')}"
+    return Note(f"speech without text from {span}")
 
 
 def to_srt(segments: Iterable[Cue]) -> str:
@@ -17,10 +31,15 @@ def to_srt(segments: Iterable[Cue]) -> str:
     )
 
 
-def to_vtt(segments: Iterable[Cue]) -> str:
+def to_vtt(segments: Iterable[Cue | Note]) -> str:
     """WebVTT, with `&`, `<` and `>` escaped."""
-    cues = (f"{_span(cue, '.')}\n{_escaped(_lines(cue.text))}\n\n" for cue in segments)
-    return "WEBVTT\n\n" + "".join(cues)
+    return "WEBVTT\n\n" + "".join(map(_vtt_block, segments))
+
+
+def _vtt_block(each: Cue | Note) -> str:
+    if isinstance(each, Note):
+        return f"NOTE {each.text}\n\n"
+    return f"{_span(each, '.')}\n{_escaped(_lines(each.text))}\n\n"
 
 
 def to_txt(segments: Iterable[Cue]) -> str:

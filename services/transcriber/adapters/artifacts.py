@@ -28,6 +28,16 @@ class CustomModel:
     model_id: str
     artifact: StoredFile
 
+    @property
+    def name(self) -> str:
+        """Of its place on disk and in memory."""
+        return f"{self.model_id}.{self.artifact.sha256}"
+
+    @staticmethod
+    def id_in(name: str) -> str:
+        """The id of the model of that name; of a base model's name it is no model's."""
+        return name.rpartition(".")[0]
+
 
 class Artifacts:
     """Unpacked artifacts: all together take `cap_bytes`, or one alone what it needs.
@@ -93,7 +103,7 @@ class Artifacts:
         return sum(place.size() for place in self._places())
 
     def _place(self, model: CustomModel) -> "_Place":
-        return _Place(self._folder, f"{model.model_id}.{model.artifact.sha256}")
+        return _Place(self._folder, model.name)
 
     def _places(self) -> Iterator["_Place"]:
         for lock in list(self._folder.glob("*.lock")):
@@ -147,7 +157,7 @@ class _Place:
 
     @property
     def model_id(self) -> str:
-        return self.name.rpartition(".")[0]
+        return CustomModel.id_in(self.name)
 
     def last_use(self) -> float:
         try:

@@ -35,10 +35,12 @@ class PcmFile:
         return np.fromfile(self._path, "<i2", end - begin, offset=2 * begin)
 
 
-def spans(samples: Samples | PcmFile) -> Iterator[tuple[int, int]]:
-    """Cut into spans of 5 minutes at most, the last one half a minute more: (begin, end)."""
+def spans(samples: Samples | PcmFile, begin: int = 0) -> Iterator[tuple[int, int]]:
+    """Cut into spans of 5 minutes at most, the last one half a minute more: (begin, end).
+
+    From where a span ended they go on as if they had begun at 0.
+    """
     longest, border = SPAN_SECONDS * SAMPLE_RATE, BORDER_SECONDS * SAMPLE_RATE
-    begin = 0
     while len(samples) - begin > longest + border:
         searched = begin + longest - border
         end = searched + quietest(samples[searched : begin + longest])

@@ -43,13 +43,24 @@ class ModelMemory(Generic[ModelT]):
                 self._keep(name, directory)
         return self._held[name].model
 
+    def names(self) -> list[str]:
+        """Of the models that are in memory."""
+        return list(self._held)
+
+    def drop(self, name: str) -> None:
+        """Nobody wants the model any more."""
+        del self._held[name]
+        MEMORY_BYTES.set(self._size())
+
     def _keep(self, name: str, directory: Path) -> None:
         size = LOADED * (directory / "model.bin").stat().st_size
         while self._held and self._size() + size > self._cap_bytes:
             self._held.popitem(last=False)
-        with LOADS.time():
-            self._held[name] = _Held(self._load(directory), size)
-        MEMORY_BYTES.set(self._size())
+        try:
+            with LOADS.time():
+                self._held[name] = _Held(self._load(directory), size)
+        finally:
+            MEMORY_BYTES.set(self._size())
 
     def _size(self) -> int:
         return sum(each.size for each in self._held.values())

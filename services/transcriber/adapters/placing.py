@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,7 @@ from faster_whisper.tokenizer import Tokenizer
 from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile
 from shared.speech.alignment.placing import Place
 from shared.speech.alignment.values import HeardWord
+from shared.speech.words import UNSPACED
 
 MOST_TOKENS = 440
 """Beside the marks of the model, which takes 448."""
@@ -46,9 +49,8 @@ def place_words(
         return None
     multilingual = model.model.is_multilingual
     tokenizer = Tokenizer(model.hf_tokenizer, multilingual, "transcribe", language)
-    # One by one: a space parts the tokens of words. No mark of the model can be written.
-    tokens = [tokenizer.encode(f" {word.replace('<|', '< |')}") for word in words]
-    flat = [token for each in tokens for token in each]
+    tokens = told(tokenizer, words, language)
+    flat = [token for piece in tokens.pieces for token in piece]
     if len(flat) > MOST_TOKENS:
         return None
     features = model.feature_extractor(waveform)
@@ -60,8 +62,39 @@ def place_words(
     firsts = places[np.flatnonzero(np.diff(places[:, 0], prepend=-1)), 1]
     times = [min(float(each) * SECONDS_PER_PLACE, seconds) for each in firsts]
     times += [seconds] * (len(flat) + 1 - len(times))
-    bounds = np.cumsum([0, *map(len, tokens)]).tolist()
+    return _timed(words, tokens, times, found.text_token_probs)
+
+
+class Tokens(NamedTuple):
+    """A text in pieces: the tokens of each, and how many letters each piece has."""
+
+    pieces: list[list[int]]
+    letters: list[int]
+
+
+def told(tokenizer: Tokenizer, words: Sequence[str], language: str) -> Tokens:
+    """As the model would write it, but for its own marks, which cannot be written."""
+    if language in UNSPACED:
+        text = "".join(words).replace("<|", "\N{FULLWIDTH LESS-THAN SIGN}|")
+        texts, pieces = tokenizer.split_tokens_on_unicode(tokenizer.encode(text))
+        return Tokens(pieces, [len(each) for each in texts])
+    # One by one: a space parts the tokens of words.
+    pieces = [tokenizer.encode(f" {word.strip().replace('<|', '< |')}") for word in words]
+    return Tokens(pieces, [len(word) for word in words])
+
+
+def _timed(
+    words: Sequence[str], tokens: Tokens, times: Sequence[float], sure: Sequence[float]
+) -> list[HeardWord]:
+    """Each word has the time and the tokens of its pieces, of one with other words its share."""
+    begins = np.cumsum([0, *map(len, tokens.pieces)])
+    pieces, letters = np.cumsum([0, *tokens.letters]), np.cumsum([0, *map(len, words)])
+    bounds = np.interp(letters, pieces, np.array(times)[begins]).tolist()
+    firsts = begins[np.searchsorted(pieces, letters[:-1], "right") - 1]
+    stops = begins[np.searchsorted(pieces, letters[1:], "left")]
     return [
-        HeardWord(times[begin], times[end], word, float(np.mean(found.text_token_probs[begin:end])))
-        for word, begin, end in zip(words, bounds, bounds[1:], strict=False)
+        HeardWord(start, end, word, float(np.mean(sure[first:stop])))
+        for word, (start, end), first, stop in zip(
+            words, pairwise(bounds), firsts, stops, strict=True
+        )
     ]

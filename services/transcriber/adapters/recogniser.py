@@ -58,7 +58,10 @@ DEVICES = {"cpu": Device("int8_float32", 1, 2), "cuda": Device("float16", 16, 1)
 
 
 class Progress(NamedTuple):
-    """All of the audio before `seconds` is heard; `segment` is what was said last, if anything."""
+    """All of the audio before `seconds` is heard; `segment` is what was said last.
+
+    It is None at the end of a span: what follows depends on nothing before.
+    """
 
     seconds: float
     segment: Segment | None
@@ -105,11 +108,13 @@ class Recogniser:
         language: str,
         hot_words: Iterable[str] = (),
         task: Task = "transcribe",
+        begin: float = 0.0,
     ) -> Iterator[Progress]:
         """Segments of a file of 16-bit mono samples at 16 kHz, in order, as they are heard.
 
-        The decoder is offered the hot words that fit into `HOT_TOKENS`, the first ones first.
-        Raises `TranscriptionFault` where the model does not know the language, or the task.
+        From `begin`, in seconds, where a span ended, they are those of the whole file. The
+        decoder is offered the hot words that fit into `HOT_TOKENS`, the first ones first. Raises
+        `TranscriptionFault` where the model does not know the language, or the task.
         """
         if task == "translate" and not self._model.model.is_multilingual:
             message = "The model knows English only: it does not translate."
@@ -128,7 +133,7 @@ class Recogniser:
             ]
             return [*found, Progress(batch.end, None)] if batch.last else found
 
-        batches = _batches(PcmFile(pcm), self._device)
+        batches = _batches(PcmFile(pcm), round(begin * SAMPLE_RATE), self._device)
         for heard in in_order(hear, batches, self._device.streams):
             yield from heard
 
@@ -211,9 +216,9 @@ def _is_speech(heard: Heard) -> bool:
     return bool(heard.no_speech_prob <= NO_SPEECH or heard.avg_logprob >= UNSURE)
 
 
-def _batches(samples: PcmFile, device: Device) -> Iterator[Batch]:
+def _batches(samples: PcmFile, begun: int, device: Device) -> Iterator[Batch]:
     """Of each span as many as keep all streams busy, and a size that is nearly the same."""
-    for begin, end in spans(samples):
+    for begin, end in spans(samples, begun):
         found = list(windows(np.divide(samples[begin:end], 32768, dtype=np.float32)))
         rounds = max(1, math.ceil(len(found) / (device.batch * device.streams)))
         size = max(1, math.ceil(len(found) / (rounds * device.streams)))

@@ -1,10 +1,13 @@
 """What files and texts are taken, and how transcripts and captions are written."""
 
 import json
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from services.transcriber.domain.documents import Read, members
 from services.transcriber.domain.glossary import Edited, Terms, edit
 from shared.errors import ArgotError
 from shared.events.transcriber import Task
@@ -22,6 +25,11 @@ CONTENT_TYPES: dict[ResultFormat, str] = {
     "srt": "application/x-subrip; charset=utf-8",
     "vtt": "text/vtt; charset=utf-8",
 }
+WRITE: dict[ResultFormat, Callable[[Iterable[Cue]], str]] = {
+    "txt": captions.to_txt,
+    "srt": captions.to_srt,
+    "vtt": captions.to_vtt,
+}
 RELATED = {"yue": "zh"}
 """Languages that older models know under another one, written alike."""
 
@@ -37,7 +45,7 @@ class TranscriptionFault(Exception):
 
 
 class Stopped(Exception):
-    """The lease is lost or the worker stops; another worker begins anew."""
+    """The lease is lost, the worker stops, or it is not the job's turn; another attempt follows."""
 
 
 class _Part(BaseModel):
@@ -169,26 +177,61 @@ def edited(segments: Iterable[Segment], terms: Terms) -> Iterator[Segment]:
 
 
 def render(
-    document: bytes, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
+    read: Read, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
 ) -> Result:
-    """A stored result in one of the formats; JSON has all texts, the others one of them."""
+    """A stored result in one of the formats; JSON has all texts, the others one of them.
+
+    But for JSON there is no more of it in memory than the text and its times.
+    """
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
-        return Result(content=document.decode(), content_type=content_type)
-    write = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt}[result_format]
-    cues = _captions(document) if kind == "alignment" else _segments(document, glossary=glossary)
-    return Result(content=write(cues), content_type=content_type)
+        return Result(content=read(-1), content_type=content_type)
+    if kind == "alignment":
+        content = _captions(read, result_format)
+    else:
+        content = WRITE[result_format](_segments(read, glossary=glossary))
+    return Result(content=content, content_type=content_type)
 
 
-def _segments(document: bytes, *, glossary: bool) -> list[Cue]:
-    segments = Transcript.model_validate_json(document).segments
-    return [Cue(each.start, each.end, each.shown if glossary else each.text) for each in segments]
+def _segments(read: Read, *, glossary: bool) -> Iterator[Cue]:
+    for name, item in members(read):
+        if name == "segments":
+            segment = Segment.model_validate(item)
+            text = segment.shown if glossary else segment.text
+            yield Cue(segment.start, segment.end, text)
+        elif name == "text":  # what follows says it once more
+            return
 
 
-def _captions(document: bytes) -> list[Cue]:
-    aligned = AlignedTranscript.model_validate_json(document)
-    cues = [Cue(each.start, each.end, each.text) for each in aligned.cues]
-    return captions.shown(cues, aligned.duration)
+def _captions(read: Read, result_format: ResultFormat) -> str:
+    found: dict[str, list[Any]] = defaultdict(list)
+    for name, item in members(read):
+        found[name].append(_known(item) if name == "cues" else item)
+    cues = captions.shown((cue for cue, _ in found["cues"]), found["duration"][0])
+    if result_format != "vtt":
+        return WRITE[result_format](cues)
+    known = [note for _, note in found["cues"]]
+    return captions.to_vtt(_annotated(cues, known, found["unmatched_audio"]))
+
+
+def _known(item: dict[str, Any]) -> tuple[Cue, str]:
+    """An `AlignedCue` without its words, and what is known of it."""
+    sure = f"confidence {item['confidence']:.2f}" if item["matched"] else "not found in the audio"
+    return Cue(item["start"], item["end"], item["text"]), sure
+
+
+def _annotated(
+    cues: Iterable[Cue], known: Iterable[str], without_text: Iterable[tuple[float, float]]
+) -> Iterator[Cue | captions.Note]:
+    """The cues with what is known of each before it, and in between where speech has no text."""
+    untold = deque(without_text)
+    for cue, note in zip(cues, known, strict=True):
+        while untold and untold[0][0] < cue.start:
+            yield captions.speech_without_text(*untold.popleft())
+        yield captions.Note(note)
+        yield cue
+    for stretch in untold:
+        yield captions.speech_without_text(*stretch)
 
 
 def _invalid(field: str, message: str) -> ArgotError:

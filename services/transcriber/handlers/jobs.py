@@ -1,6 +1,7 @@
 """New jobs, how far they are, their results, and their removal."""
 
 import tempfile
+import time
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -116,9 +117,13 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
             storage.get_file(job.result_key, path)
         except StorageUnavailable as error:
             raise ArgotError("service-unavailable", "Storage did not answer in time") from error
-        return transcripts.render(
-            path.read_bytes(), request.kind, request.format, glossary=request.glossary
-        )
+        with path.open(encoding="utf-8", newline="") as file:
+
+            def read(size: int) -> str:
+                time.sleep(0)  # others are answered meanwhile
+                return file.read(size)
+
+            return transcripts.render(read, request.kind, request.format, glossary=request.glossary)
 
 
 def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:

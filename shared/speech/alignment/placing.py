@@ -4,7 +4,7 @@ The words that a model hears by itself say where to look; where it mishears, onl
 place there. Text that is not in the audio has one, too, but the model does not believe it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from shared.speech.alignment.timing import UNMATCHED_SECONDS, in_order, rounded, within
@@ -15,7 +15,10 @@ BELIEVED = 0.45
 """Of text that was not heard: the mean probability of its words, if it is said."""
 
 Place = Callable[[float, float, Sequence[str]], Sequence[HeardWord] | None]
-"""Places words in the audio between two times; None where they are too many for it."""
+"""Places words in the audio between two times; None where they are too many for it.
+
+A word has a space before it where its cue has white space there.
+"""
 
 
 def place(
@@ -28,9 +31,10 @@ def place(
     from 0 to 1, and may raise.
     """
     found = list(cues)
-    for window in windows(cues, duration):
-        tick(window.start / duration)
-        words = [word.text for at in window.cues for word in cues[at].words]
+    chosen = windows(cues, duration)
+    for number, window in enumerate(chosen):
+        tick(number / len(chosen))
+        words = [word for at in window.cues for word in _written(cues[at])]
         placed = place_words(window.start, window.end, words)
         if placed is None:
             continue
@@ -38,6 +42,14 @@ def place(
         for at in window.cues:
             found[at] = _placed(cues[at], [next(rest) for _ in cues[at].words])
     return in_order(found, duration)
+
+
+def _written(cue: AlignedCue) -> Iterator[str]:
+    reached = 0
+    for word in cue.words:
+        begin = cue.text.index(word.text, reached)
+        yield word.text if begin == reached else f" {word.text}"
+        reached = begin + len(word.text)
 
 
 def _placed(cue: AlignedCue, words: Sequence[HeardWord]) -> AlignedCue:

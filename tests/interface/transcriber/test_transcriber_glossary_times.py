@@ -54,6 +54,7 @@ class Hearing(Recogniser):
         language: str,  # noqa: ARG002
         hot_words: Iterable[str] = (),
         task: Task = "transcribe",  # noqa: ARG002
+        begin: float = 0.0,  # noqa: ARG002
     ) -> Iterator[Progress]:
         self.offered = list(hot_words)
         word = Word(start=0.0, end=1.0, word=f" {HEARD}", probability=0.9)

@@ -70,6 +70,17 @@ class System:
         request = DeleteTranscription(organisation_id=organisation, transcription_id=job_id)
         jobs.delete_transcription(request, self._database)
 
+    def take(self, name: str) -> Transcription:
+        """The job that is begun, which has this name."""
+        job = self._queue.take()
+        assert job is not None
+        assert self._names[job.id] == name
+        assert work.start(job, 5, self._database)
+        return job
+
+    def give_back(self, job: Transcription) -> None:
+        self._queue.give_back(job.id)
+
     def begin(self) -> str | None:
         """The name of the job that is begun; None where none waits."""
         job = self._queue.take()
@@ -110,6 +121,25 @@ def test_short_goes_before_long_of_others_and_of_its_own_organisation(system: Sy
     assert [system.begin() for _ in range(3)] == ["own clip", "clip", "long 1"]
     system.submit("globex", "late clip", SHORT)
     assert system.begin_all() == ["late clip", "long 2"]
+
+
+def test_a_recording_that_was_taken_for_a_clip_waits_its_turn(
+    system: System, database: Database
+) -> None:
+    system.submit("acme", "clip 1", SHORT)
+    job = system.take("clip 1")
+    assert not work.misjudged(job, 600.0, database)
+    for name in "23":
+        system.submit("acme", f"clip {name}", SHORT)
+    system.submit("globex", "long", LONG)
+    assert work.misjudged(job, 36_000.0, database)
+    work.put_back(job, database)
+    system.give_back(job)
+    assert system.begin_all() == ["clip 2", "clip 3", "long", "clip 1"]
+    with database.reading() as session:
+        again = session.get_one(Transcription, job.id)
+        assert again.line == "long"
+        assert not work.misjudged(again, 36_000.0, database), "once is enough"
 
 
 def test_what_was_deleted_counts_for_nothing(system: System) -> None:

@@ -98,7 +98,21 @@ def test_text_that_the_model_does_not_believe_takes_no_time_of_others() -> None:
 
     moved = refine(align(text, heard, "fr", 5), sound(5, (0, 4.2)), place, ignored)
 
-    assert asked == [text.split()]
+    assert asked == [
+        [
+            "un",
+            " deux",
+            " trois",
+            " quatre",
+            "rien",
+            " de",
+            " tel",
+            "cinq",
+            " six",
+            " sept",
+            " huit",
+        ]
+    ]
     assert [cue.matched for cue in moved.cues] == [True, False, True]
     assert moved.cues[1].confidence == 0
     check(text, moved, 5)
@@ -165,11 +179,16 @@ def test_refined_cues_are_the_text_in_order_inside_the_audio(
     times = st.floats(0, 8, allow_nan=False)
     words = st.builds(HeardWord, times, times, st.sampled_from([*WORDS, "bla"]), st.floats(0, 1))
     heard = data.draw(st.lists(words, max_size=30))
-    seconds = data.draw(st.integers(1, 600)) / 100
+    seconds = data.draw(st.integers(1, 6 * RATE)) / RATE
     found = align(text, heard, "fr", seconds)
     places = data.draw(st.sampled_from([nowhere, evenly(0.9), evenly(0.0)]))
     samples = sound(seconds, *data.draw(st.lists(st.tuples(times, times), max_size=3)))
     check(text, refine(found, samples, places, ignored), seconds)
+
+
+def test_audio_of_less_than_a_millisecond() -> None:
+    found = align("un deux", [], "fr", 1 / RATE)
+    check("un deux", refine(found, sound(1 / RATE), evenly(0.9), ignored), 1 / RATE)
 
 
 @given(frames=st.lists(st.floats(-1, 1, width=32), max_size=600), data=st.data())

@@ -57,6 +57,38 @@ def test_loads_hits_and_bytes_are_told(make: Make) -> None:
     assert told() == [hits + 2, loads + 2, LOADED * 50]
 
 
+def held_bytes() -> float | None:
+    return REGISTRY.get_sample_value("argot_model_memory_bytes")
+
+
+def test_what_left_for_a_model_that_cannot_be_loaded_counts_no_more(make: Make) -> None:
+    def load(directory: Path) -> str:
+        if directory.name == "damaged":
+            raise RuntimeError
+        return directory.name
+
+    memory = ModelMemory(cap_bytes=LOADED * 100, load=load)
+    good, damaged = make("good", 100), make("damaged", 50)
+    memory.get("good", lambda: nullcontext(good))
+    assert held_bytes() == LOADED * 100
+    with pytest.raises(RuntimeError):
+        memory.get("damaged", lambda: nullcontext(damaged))
+    assert held_bytes() == 0
+
+
+def test_what_is_dropped_is_loaded_anew(make: Make) -> None:
+    load = Loader()
+    memory = ModelMemory(cap_bytes=3 * LOADED * 100, load=load)
+    folders = {name: make(name, 100) for name in "ab"}
+    for name in "ab":
+        memory.get(name, lambda name=name: nullcontext(folders[name]))  # type: ignore[misc]
+    memory.drop("a")
+    assert memory.names() == ["b"]
+    assert held_bytes() == LOADED * 100
+    memory.get("a", lambda: nullcontext(folders["a"]))
+    assert load.loaded == ["a", "b", "a"]
+
+
 def test_several_leave_for_a_large_one(make: Make) -> None:
     load = Loader()
     memory = ModelMemory(cap_bytes=3 * LOADED * 100, load=load)

@@ -37,6 +37,14 @@ def test_spans_cover_everything_and_are_cut_in_the_pause() -> None:
     assert pause < found[0][1] < pause + SAMPLE_RATE
 
 
+def test_from_where_a_span_ended_they_are_the_same() -> None:
+    audio = noise(3 * LONGEST)
+    found = list(spans(audio))
+    assert len(found) > 2
+    for number, (_, end) in enumerate(found[:-1], 1):
+        assert list(spans(audio, end)) == found[number:]
+
+
 def test_a_file_is_cut_as_its_samples_are(tmp_path: Path) -> None:
     audio = noise(2 * LONGEST)
     path = tmp_path / "audio.pcm"

@@ -1,5 +1,6 @@
 """What files are taken, and how a transcript is written."""
 
+import io
 import json
 
 import pytest
@@ -14,9 +15,11 @@ from services.transcriber.domain.transcripts import (
     Word,
 )
 from shared.errors import ArgotError
-from shared.rpc.transcriber import GlossaryEntry, ResultFormat
+from shared.rpc.transcriber import GlossaryEntry, JobKind, Result, ResultFormat
 from shared.rpc.uploads import MAX_FILE_SIZE
 from shared.speech.alignment.values import AlignedCue, AlignedWord
+from shared.speech.cues import Cue
+from shared.speech.subtitles import parse_transcript
 
 TRANSCRIPT = Transcript(
     language="fr",
@@ -51,8 +54,14 @@ ALIGNED = AlignedTranscript(
 )
 
 
+def rendered(
+    document: bytes, kind: JobKind, form: ResultFormat, *, glossary: bool = True
+) -> Result:
+    return transcripts.render(io.StringIO(document.decode()).read, kind, form, glossary=glossary)
+
+
 def test_json_has_segments_words_times_and_probabilities() -> None:
-    result = transcripts.render(DOCUMENT, "transcription", "json")
+    result = rendered(DOCUMENT, "transcription", "json")
     assert result.content_type == "application/json"
     assert json.loads(result.content) == {
         "language": "fr",
@@ -84,15 +93,12 @@ def test_a_transcript_is_written_as_its_segments_come() -> None:
 
 
 def test_captions_and_text() -> None:
-    assert (
-        transcripts.render(DOCUMENT, "transcription", "txt").content
-        == "Bonjour <vous> & moi\nà bientôt\n"
-    )
-    assert transcripts.render(DOCUMENT, "transcription", "srt").content == (
+    assert rendered(DOCUMENT, "transcription", "txt").content == "Bonjour <vous> & moi\nà bientôt\n"
+    assert rendered(DOCUMENT, "transcription", "srt").content == (
         "1\n00:00:00,000 --> 00:00:01,500\nBonjour <vous> & moi\n\n"
         "2\n00:00:01,500 --> 00:00:04,000\nà bientôt\n\n"
     )
-    assert transcripts.render(DOCUMENT, "transcription", "vtt").content == (
+    assert rendered(DOCUMENT, "transcription", "vtt").content == (
         "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\nBonjour &lt;vous&gt; &amp; moi\n\n"
         "00:00:01.500 --> 00:00:04.000\nà bientôt\n\n"
     )
@@ -102,8 +108,8 @@ def test_what_the_glossary_made_is_kept_apart_from_what_was_heard() -> None:
     terms = prepare([GlossaryEntry(term="BIENTÔT", replacement="demain")])
     segments = transcripts.edited(TRANSCRIPT.segments, terms)
     document = "".join(transcripts.written("fr", 4.0, segments)).encode()
-    written = json.loads(transcripts.render(document, "transcription", "json").content)
-    raw_json = transcripts.render(document, "transcription", "json", glossary=False).content
+    written = json.loads(rendered(document, "transcription", "json").content)
+    raw_json = rendered(document, "transcription", "json", glossary=False).content
     assert json.loads(raw_json) == written
     assert written["text"] == TRANSCRIPT.text
     assert written["edited_text"] == "Bonjour <vous> & moi à demain"
@@ -116,15 +122,15 @@ def test_what_the_glossary_made_is_kept_apart_from_what_was_heard() -> None:
     }
     forms: list[ResultFormat] = ["txt", "srt", "vtt"]
     for form in forms:
-        shown = transcripts.render(document, "transcription", form).content
-        raw = transcripts.render(document, "transcription", form, glossary=False).content
-        assert raw == transcripts.render(DOCUMENT, "transcription", form).content
+        shown = rendered(document, "transcription", form).content
+        raw = rendered(document, "transcription", form, glossary=False).content
+        assert raw == rendered(DOCUMENT, "transcription", form).content
         assert shown == raw.replace("bientôt", "demain")
 
 
 def test_an_alignment_as_json_and_as_captions() -> None:
     document = ALIGNED.model_dump_json().encode()
-    assert json.loads(transcripts.render(document, "alignment", "json").content) == {
+    assert json.loads(rendered(document, "alignment", "json").content) == {
         "language": "fr",
         "duration": 4.0,
         "cues": [
@@ -147,13 +153,30 @@ def test_an_alignment_as_json_and_as_captions() -> None:
         ],
         "unmatched_audio": [[2.0, 3.5]],
     }
-    assert transcripts.render(document, "alignment", "vtt").content == (
-        "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
-        "00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
+    assert rendered(document, "alignment", "vtt").content == (
+        "WEBVTT\n\n"
+        "NOTE confidence 0.80\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
+        "NOTE not found in the audio\n\n00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
+        "NOTE speech without text from 00:00:02.000 to 00:00:03.500\n\n"
     )
-    assert transcripts.render(document, "alignment", "srt").content.startswith(
+    assert rendered(document, "alignment", "srt").content.startswith(
         "1\n00:00:00,500 --> 00:00:01,500\nBonjour\u00a0!\n\n2\n"
     )
+
+
+def test_notes_of_captions_are_no_cues() -> None:
+    before = ALIGNED.model_copy(update={"unmatched_audio": ((0.0, 0.4), (1.5, 3.5))})
+    document = before.model_dump_json().encode()
+    written = rendered(document, "alignment", "vtt").content
+    parsed = parse_transcript("talk.vtt", written.encode())
+    assert parsed.cues == (Cue(0.5, 1.5, "Bonjour !"), Cue(1.5, 2.0, "A --> B"))
+    notes = [line for line in written.splitlines() if line.startswith("NOTE")]
+    assert notes == [
+        "NOTE speech without text from 00:00:00.000 to 00:00:00.400",
+        "NOTE confidence 0.80",
+        "NOTE not found in the audio",
+        "NOTE speech without text from 00:00:01.500 to 00:00:03.500",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", " \n\t\u2028", "a\x00b", "\x1b[0m"])
@@ -166,9 +189,9 @@ def test_refused_transcripts(text: str) -> None:
 
 def test_a_file_without_speech_has_an_empty_transcript() -> None:
     silence = Transcript(language="fr", duration=4.0, segments=()).model_dump_json().encode()
-    assert transcripts.render(silence, "transcription", "txt").content == ""
-    assert transcripts.render(silence, "transcription", "vtt").content == "WEBVTT\n\n"
-    assert json.loads(transcripts.render(silence, "transcription", "json").content)["text"] == ""
+    assert rendered(silence, "transcription", "txt").content == ""
+    assert rendered(silence, "transcription", "vtt").content == "WEBVTT\n\n"
+    assert json.loads(rendered(silence, "transcription", "json").content)["text"] == ""
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,9 @@ def test_the_length_is_guessed_by_the_kind_of_file() -> None:
         "music.M4A": 32_000 * 3600,
         "talk.flac": 16_000 * 3600,
         "film.mp4": 500_000 * 3600,
-        "talk.webm": 100_000 * 3600,
+        "call.webm": 3_000 * 3600,
+        "meeting.WEBM": 6_000 * 3600,
+        "talk.mkv": 16_000 * 3600,
     }
     for name, size in hour.items():
         assert 3600 / 3 < guessed_seconds(name, size) < 3600 * 3, name
