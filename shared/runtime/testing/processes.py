@@ -13,8 +13,6 @@ from shared.runtime.local.processes import Process
 
 START_SECONDS = 90.0
 
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
-
 
 class ServiceProcess(Process):
     """`python -m <module>`, ready when `start` returns; its output goes to `folder`.
@@ -27,7 +25,8 @@ class ServiceProcess(Process):
         self._ports = Ports()
         port = self._ports.take()
         self.health_url = f"http://127.0.0.1:{port}"
-        inherited = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        # What steers libraries must be alike here and there: other kernels round to other texts.
+        inherited = {key: it for key, it in os.environ.items() if not key.startswith("ARGOT_")}
         super().__init__(
             module,
             [executable, "-m", module],
