@@ -210,25 +210,25 @@ def _captions(read: Read, result_format: ResultFormat) -> str:
     cues = captions.shown((cue for cue, _ in found["cues"]), found["duration"][0])
     if result_format != "vtt":
         return WRITE[result_format](cues)
-    known = [note for _, note in found["cues"]]
-    return captions.to_vtt(_annotated(cues, known, found["unmatched_audio"]))
+    matched = [it for _, it in found["cues"]]
+    return captions.to_vtt(_annotated(cues, matched, found["unmatched_audio"]))
 
 
-def _known(item: dict[str, Any]) -> tuple[Cue, str]:
-    """An `AlignedCue` without its words, and what is known of it."""
-    sure = f"confidence {item['confidence']:.2f}" if item["matched"] else "not found in the audio"
-    return Cue(item["start"], item["end"], item["text"]), sure
+def _known(item: dict[str, Any]) -> tuple[Cue, bool]:
+    """An `AlignedCue` without its words, and whether it is in the audio."""
+    return Cue(item["start"], item["end"], item["text"]), item["matched"]
 
 
 def _annotated(
-    cues: Iterable[Cue], known: Iterable[str], without_text: Iterable[tuple[float, float]]
+    cues: Iterable[Cue], matched: Iterable[bool], without_text: Iterable[tuple[float, float]]
 ) -> Iterator[Cue | captions.Note]:
-    """The cues with what is known of each before it, and in between where speech has no text."""
+    """The cues, with a note before each that is not in the audio and where speech has no text."""
     untold = deque(without_text)
-    for cue, note in zip(cues, known, strict=True):
+    for cue, is_found in zip(cues, matched, strict=True):
         while untold and untold[0][0] < cue.start:
             yield captions.speech_without_text(*untold.popleft())
-        yield captions.Note(note)
+        if not is_found:
+            yield captions.Note("not found in the audio")
         yield cue
     for stretch in untold:
         yield captions.speech_without_text(*stretch)

@@ -155,7 +155,7 @@ def test_an_alignment_as_json_and_as_captions() -> None:
     }
     assert rendered(document, "alignment", "vtt").content == (
         "WEBVTT\n\n"
-        "NOTE confidence 0.80\n\n00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
+        "00:00:00.500 --> 00:00:01.500\nBonjour\u00a0!\n\n"
         "NOTE not found in the audio\n\n00:00:01.500 --> 00:00:02.000\nA --&gt; B\n\n"
         "NOTE speech without text from 00:00:02.000 to 00:00:03.500\n\n"
     )
@@ -173,7 +173,6 @@ def test_notes_of_captions_are_no_cues() -> None:
     notes = [line for line in written.splitlines() if line.startswith("NOTE")]
     assert notes == [
         "NOTE speech without text from 00:00:00.000 to 00:00:00.400",
-        "NOTE confidence 0.80",
         "NOTE not found in the audio",
         "NOTE speech without text from 00:00:01.500 to 00:00:03.500",
     ]
