@@ -57,7 +57,7 @@ def clips(recordings: Sequence[Recording], vocabulary: Vocabulary, language: str
 def word_error_rate(
     model_dir: Path, held_out: Sequence[Recording], vocabulary: Vocabulary, language: str
 ) -> float:
-    """Of a model's greedy texts, a fraction."""
+    """Of a model's texts as it serves, a fraction."""
     recogniser = Recogniser(model_dir, vocabulary, detect("cpu"))
     spectrograms = Spectrograms(80)
     counts = []

@@ -4,10 +4,10 @@ French prompts are joined, with pauses, to a recording that `whisper-base` trans
 ways, in turn, `ROUNDS` times; the shortest time of each counts:
 
 - ours: the recogniser of the worker, with words and their times;
-- `ratio`: `WhisperModel.transcribe`, one window after the other, with what ours has: greedy,
+- `ratio`: `WhisperModel.transcribe`, one window after the other, with what ours has: beams of 5,
   int8_float32, words with times, the filter of voices, all cores;
-- `default_ratio`: `WhisperModel.transcribe` as it comes: beams of 5, the precision of the weights,
-  neither words nor filter.
+- `default_ratio`: `WhisperModel.transcribe` as it comes: the same beams, the precision of the
+  weights, neither words nor filter.
 
 Both ratios are our seconds of audio a second over the rival's. `wer`, `rival_wer`, `default_wer`:
 word error rates against the prompts' texts. `clip_ratio`: the same for clips, one by one, with the
@@ -33,12 +33,13 @@ from bench.transcribe_data import RATE, join, text_of
 from bench.transcribe_stack import system
 from services.transcriber.adapters.recogniser import DEVICES, Recogniser
 from shared.runtime.base_models import resolve
+from shared.speech.decoding import BEAM_SIZE
 
 SECONDS = 300.0
 CLIPS = 6
 ROUNDS = 2
 ALIKE = {
-    "beam_size": 1,
+    "beam_size": BEAM_SIZE,
     "temperature": 0.0,
     "condition_on_previous_text": False,
     "word_timestamps": True,

@@ -4,7 +4,7 @@
 result, beyond what the recogniser takes for the same audio in this process, over the latter; both
 are measured twice, in turn, and the shortest times count. `p95_s`: 20 clips of 3 to 6 seconds that
 are completed at once: when 95% of them are transcribed. `rss_growth_mb`: by how much the worker's
-own memory is larger, at its highest, while it hears ten hours of audio than before them.
+own memory is larger, at its highest, while it hears ten hours of audio than after a first clip.
 
 The ten hours are 20 seconds of speech and 280 of silence, again and again: hearing ten hours of
 speech would take an hour. Every span is read, searched for speech, heard and written all the same.
@@ -159,9 +159,9 @@ def system(folder: Path) -> dict[str, float]:
     ]
     with tempfile.TemporaryDirectory(dir=folder) as name, running(Path(name)) as (client, worker):
         wait(client, client.complete(client.send(clips[0])))  # the model is loaded
+        before = worker.memory_info().rss / 1024**2
         ends = at_once(client, clips)
         extra = overhead(client, long)
-        before = worker.memory_info().rss / 1024**2
         recording = hours(long, speech_seconds=20, every=300, times=120)
         most = wait(client, client.complete(client.send(recording)), worker)
     return {"overhead": extra, "p95_s": percentile(ends, 0.95), "rss_growth_mb": most - before}

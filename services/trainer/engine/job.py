@@ -9,6 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from shared.speech.decoding import BEAM_SIZE
+
 from .recording import Recording, Segment
 
 Phase = Literal[
@@ -58,7 +60,7 @@ class EngineSettings:
     batch_windows: Count = 4
     packings: Count = 2
     blends: Annotated[tuple[Share, ...], Field(min_length=1)] = (0.5, 0.75, 1.0)
-    beam_size: Count = 1
+    beam_size: Count = BEAM_SIZE
     test_share: HeldOut = 0.10
     dev_share: HeldOut = 0.06
     max_test_seconds: Seconds = 1800.0

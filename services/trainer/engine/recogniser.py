@@ -8,6 +8,8 @@ import ctranslate2
 import numpy as np
 import numpy.typing as npt
 
+from shared.speech.decoding import BEAM_SIZE
+
 from .hardware import Hardware
 from .recording import SAMPLE_RATE
 from .vocabulary import MAX_TOKENS, Vocabulary
@@ -20,7 +22,7 @@ MAX_TEXT_TOKENS = MAX_TOKENS // 2
 class Recogniser:
     """A CTranslate2 model with the language forced, without timestamps.
 
-    Scoring is greedy by default, and in the precision in which models serve unless ``exact``. A
+    Scoring is by the beams and in the precision in which models serve, unless told otherwise. A
     clip is heard as it is; when a model serves, pauses are left out before, and a text that did
     not end within its tokens, such as a loop, is heard again in halves.
     Models that have the encoder in common share its outputs: a clip's encoding costs four times its
@@ -34,7 +36,7 @@ class Recogniser:
         hardware: Hardware,
         *,
         threads: int = 0,
-        beam: int = 1,
+        beam: int = BEAM_SIZE,
         exact: bool = False,
     ) -> None:
         self._vocabulary = vocabulary

@@ -1,7 +1,7 @@
 """Speech to text by faster-whisper, from PCM only: nothing else here ever opens media.
 
-The options are those that the trainer scores with (`services/trainer/engine`: greedy, without
-timestamps, `beam_size` of `EngineSettings`), so that a model serves as its evaluation says.
+The options are those that the trainer scores with (`services/trainer/engine`: beams, without
+timestamps), so that a model serves as its evaluation says.
 """
 
 import math
@@ -31,9 +31,10 @@ from services.transcriber.domain.transcripts import (
 )
 from shared.events.transcriber import Task
 from shared.speech.alignment.placing import Place
+from shared.speech.decoding import BEAM_SIZE
 
 OPTIONS: dict[str, Any] = {
-    "beam_size": 1,
+    "beam_size": BEAM_SIZE,
     "temperature": 0.0,
     # The words have times; a model that writes timestamps, too, loops more often.
     "without_timestamps": True,
