@@ -28,23 +28,25 @@ def blend(
 def choose(answers: Mapping[float, Answers]) -> float:
     """The share to keep, by what each of them made of the development part.
 
-    Of the shares that make fewer errors than the base model (0), and that cannot be told apart from
-    the best one, the one nearest to 0.75; the base model where there is none. The smallest of them
-    where the part has too few clips to tell anything apart.
+    Of the shares that make no more errors than the base model (0), and that cannot be told apart
+    from the best one, the one nearest to 0.75; the base model where there is none. Where the part
+    has too few clips to tell anything apart, the smallest of those that make fewer.
     """
     base = answers[0.0]
+    tells = can_tell(len(base.counts))
     best = min(answers.values(), key=lambda each: each.wer)
 
     def as_good(found: Answers) -> bool:
         pairs = zip(found.counts, best.counts, strict=True)
         return not beyond_chance([mine.errors - theirs.errors for mine, theirs in pairs])
 
+    def no_worse(found: Answers) -> bool:
+        return found.wer <= base.wer if tells else found.wer < base.wer
+
     good = [
-        share
-        for share, found in answers.items()
-        if share and found.wer < base.wer and as_good(found)
+        share for share, found in answers.items() if share and no_worse(found) and as_good(found)
     ]
-    preferred = PREFERRED if can_tell(len(base.counts)) else 0.0
+    preferred = PREFERRED if tells else 0.0
     return min(good, key=lambda share: abs(share - preferred), default=0.0)
 
 
