@@ -1,13 +1,13 @@
 """What files and texts are taken, and how transcripts and captions are written."""
 
 import json
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, BinaryIO
 
-from pydantic import BaseModel, ConfigDict, computed_field
+import ijson
+from pydantic import BaseModel, ConfigDict
 
-from services.transcriber.domain.documents import Read, members
 from services.transcriber.domain.glossary import Edited, Terms, edit
 from shared.errors import ArgotError
 from shared.events.transcriber import Task
@@ -80,23 +80,6 @@ class Segment(_Part):
         return self.edited.text if self.edited else self.text
 
 
-class Transcript(_Part):
-    """The result as it is stored and as `format=json` answers it; `duration` in seconds.
-
-    `written` adds `edited_text`, where the glossary changed anything.
-    """
-
-    language: str
-    duration: float
-    segments: tuple[Segment, ...]
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def text(self) -> str:
-        """All segments, separated by spaces."""
-        return " ".join(segment.text for segment in self.segments)
-
-
 class AlignedTranscript(_Part):
     """The result of an alignment, as it is stored and as `format=json` answers it.
 
@@ -111,7 +94,11 @@ class AlignedTranscript(_Part):
 
 
 def written(language: str, duration: float, segments: Iterable[Segment]) -> Iterator[str]:
-    """The JSON of a `Transcript`, piece by piece as its segments come: only the texts are kept."""
+    """The result as it is stored and as `format=json` answers it, piece by piece.
+
+    It has `language`, `duration` in seconds, `segments`, and `text`, all of theirs with spaces
+    between; `edited_text` where the glossary changed anything. Only the texts are kept in memory.
+    """
     yield f'{{"language":{json.dumps(language)},"duration":{json.dumps(duration)},"segments":['
     heard: list[str] = []
     shown: list[str] = []
@@ -177,7 +164,7 @@ def edited(segments: Iterable[Segment], terms: Terms) -> Iterator[Segment]:
 
 
 def render(
-    read: Read, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
+    document: BinaryIO, kind: JobKind, result_format: ResultFormat, *, glossary: bool = True
 ) -> Result:
     """A stored result in one of the formats; JSON has all texts, the others one of them.
 
@@ -185,38 +172,35 @@ def render(
     """
     content_type = CONTENT_TYPES[result_format]
     if result_format == "json":
-        return Result(content=read(-1), content_type=content_type)
+        return Result(content=document.read().decode(), content_type=content_type)
     if kind == "alignment":
-        content = _captions(read, result_format)
+        content = _captions(document, result_format)
     else:
-        content = WRITE[result_format](_segments(read, glossary=glossary))
+        content = WRITE[result_format](_segments(document, glossary=glossary))
     return Result(content=content, content_type=content_type)
 
 
-def _segments(read: Read, *, glossary: bool) -> Iterator[Cue]:
-    for name, item in members(read):
-        if name == "segments":
-            segment = Segment.model_validate(item)
-            text = segment.shown if glossary else segment.text
-            yield Cue(segment.start, segment.end, text)
-        elif name == "text":  # what follows says it once more
-            return
+def _segments(document: BinaryIO, *, glossary: bool) -> Iterator[Cue]:
+    for item in _each(document, "segments.item"):
+        segment = Segment.model_validate(item)
+        yield Cue(segment.start, segment.end, segment.shown if glossary else segment.text)
 
 
-def _captions(read: Read, result_format: ResultFormat) -> str:
-    found: dict[str, list[Any]] = defaultdict(list)
-    for name, item in members(read):
-        found[name].append(_known(item) if name == "cues" else item)
-    cues = captions.shown((cue for cue, _ in found["cues"]), found["duration"][0])
+def _captions(document: BinaryIO, result_format: ResultFormat) -> str:
+    found, matched = [], []
+    for item in _each(document, "cues.item"):  # without their words
+        found.append(Cue(item["start"], item["end"], item["text"]))
+        matched.append(item["matched"])
+    cues = captions.shown(found, next(_each(document, "duration")))
     if result_format != "vtt":
         return WRITE[result_format](cues)
-    matched = [it for _, it in found["cues"]]
-    return captions.to_vtt(_annotated(cues, matched, found["unmatched_audio"]))
+    return captions.to_vtt(_annotated(cues, matched, _each(document, "unmatched_audio.item")))
 
 
-def _known(item: dict[str, Any]) -> tuple[Cue, bool]:
-    """An `AlignedCue` without its words, and whether it is in the audio."""
-    return Cue(item["start"], item["end"], item["text"]), item["matched"]
+def _each(document: BinaryIO, place: str) -> Iterator[Any]:
+    """The values at a place of the document, one at a time."""
+    document.seek(0)
+    return ijson.items(document, place, use_float=True)  # type: ignore[no-any-return]
 
 
 def _annotated(

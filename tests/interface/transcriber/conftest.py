@@ -28,9 +28,11 @@ from shared.rpc.transcriber import (
     Transcription,
 )
 from shared.rpc.uploads import PART_SIZE
-from shared.runtime import base_models
+from shared.runtime import base_models, migrations
 from shared.runtime.database import Database
 from shared.runtime.local.storage import StorageAddress
+from shared.runtime.settings import StorageSettings
+from shared.runtime.storage import Storage
 from shared.runtime.testing.calls import TestCaller
 from shared.runtime.testing.events import Tap
 from shared.runtime.testing.processes import ServiceProcess
@@ -191,6 +193,20 @@ def storage_settings(storage: StorageAddress, storage_bucket: str) -> dict[str, 
 
 
 @pytest.fixture(scope="module")
+def bucket(storage_settings: dict[str, str]) -> Storage:
+    return Storage(StorageSettings.model_validate(storage_settings))
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    """The transcriber's, with its tables, whether its service runs or not."""
+    opened = Database(database_url)
+    migrations.upgrade("transcriber", opened.engine)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
 def environment(
     amqp_url: str,
     database_url: str,
@@ -236,13 +252,6 @@ def idle_worker(environment: Mapping[str, str], logs: Path) -> Iterator[ServiceP
     process = ServiceProcess("services.transcriber.worker", environment, logs)
     yield process
     process.__exit__()
-
-
-@pytest.fixture
-def database(service: ServiceProcess, database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from services.transcriber.models import WAITING, Transcription
 from services.transcriber.worker import Attempt
 from shared.events.transcriber import Task
 from shared.rpc import transcriber as wire
-from shared.runtime import migrations
 from shared.runtime.database import Database
-from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage
 from shared.runtime.worker.jobs import JobQueue, Lease
 from shared.speech.alignment.placing import Place
@@ -26,19 +24,6 @@ from shared.speech.alignment.placing import Place
 from .conftest import FRENCH
 
 HEARD = "Un argo bien dit."
-
-
-@pytest.fixture(scope="module")
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrations.upgrade("transcriber", opened.engine)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def bucket(storage_settings: dict[str, str]) -> Storage:
-    return Storage(StorageSettings.model_validate(storage_settings))
 
 
 class Hearing(Recogniser):

@@ -20,7 +20,6 @@ from services.transcriber.worker import Attempt
 from shared.events.data import StoredFile
 from shared.events.transcriber import Task
 from shared.rpc import transcriber as wire
-from shared.runtime import migrations
 from shared.runtime.database import Database
 from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage, StorageUnavailable
@@ -32,19 +31,6 @@ from .conftest import FRENCH
 
 SPANS = 8
 """Of a second each."""
-
-
-@pytest.fixture(scope="module")
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrations.upgrade("transcriber", opened.engine)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def bucket(storage_settings: dict[str, str]) -> Storage:
-    return Storage(StorageSettings.model_validate(storage_settings))
 
 
 class Listener(Recogniser):

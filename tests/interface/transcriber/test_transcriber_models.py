@@ -19,27 +19,12 @@ from services.transcriber.worker import sweep_artifacts
 from shared.events.catalog import CustomModelDeleted
 from shared.events.data import StoredFile
 from shared.rpc.catalog import TranscriptionTarget
-from shared.runtime import migrations
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
-from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage
 from shared.runtime.worker.jobs import JobQueue
 
 ARTIFACT = StoredFile(storage_key="model.tar.gz", size=1, sha256="0" * 64)
-
-
-@pytest.fixture(scope="module")
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrations.upgrade("transcriber", opened.engine)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def bucket(storage_settings: dict[str, str]) -> Storage:
-    return Storage(StorageSettings.model_validate(storage_settings))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Audio that nobody finished sending: the use cases themselves, on a real database and storage."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
@@ -12,38 +11,13 @@ from services.transcriber.models import Transcription, Upload
 from shared.errors import ArgotError
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import CompleteAudioUpload, OpenTranscription, SignAudioParts
-from shared.runtime import migrations
 from shared.runtime.database import Database, now
-from shared.runtime.local.storage import StorageAddress
-from shared.runtime.settings import StorageSettings
 from shared.runtime.storage import Storage
 from shared.runtime.sweeping import Ages
 
 TARGET = TranscriptionTarget(
     key="fr", language="fr", base_model="tiny", model_id=None, artifact=None
 )
-
-
-@pytest.fixture(scope="module")
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrations.upgrade("transcriber", opened.engine)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
-def bucket(storage: StorageAddress, storage_bucket: str) -> Storage:
-    return Storage(
-        StorageSettings.model_validate(
-            {
-                "storage_endpoint": storage.endpoint,
-                "storage_access_key": storage.access_key,
-                "storage_secret_key": storage.secret_key,
-                "storage_bucket": storage_bucket,
-            }
-        )
-    )
 
 
 def test_an_abandoned_upload_goes_with_its_job(database: Database, bucket: Storage) -> None:

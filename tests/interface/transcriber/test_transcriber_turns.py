@@ -1,7 +1,5 @@
 """Whose turn it is: organisations share the workers, and short audio goes before long."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from sqlalchemy import delete, insert, text
@@ -16,7 +14,6 @@ from shared.rpc.transcriber import (
     OpenTranscription,
     SignAudioParts,
 )
-from shared.runtime import migrations
 from shared.runtime.database import Database
 from shared.runtime.local.storage import StorageAddress
 from shared.runtime.settings import StorageSettings
@@ -33,13 +30,11 @@ MANY = 2000
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    migrations.upgrade("transcriber", opened.engine)
-    with opened.transaction() as session:
+def database(database: Database) -> Database:
+    """Without jobs."""
+    with database.transaction() as session:
         session.execute(delete(Transcription))
-    yield opened
-    opened.close()
+    return database
 
 
 class System:
