@@ -5,6 +5,13 @@
 FROM python:3.11-slim-bookworm AS python
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 
+FROM node:24-bookworm-slim AS panel
+WORKDIR /src
+COPY panel/package.json panel/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY panel .
+RUN npm run build
+
 FROM python AS wheel
 WORKDIR /src
 COPY . .
@@ -44,6 +51,7 @@ ENTRYPOINT ["tini", "--", "python", "-P", "-m"]
 
 FROM system AS light
 COPY --from=light-argot /opt/argot /opt/argot
+COPY --from=panel /src/dist /opt/argot/panel
 
 FROM system AS ml
 COPY --from=ml-argot /opt/argot /opt/argot

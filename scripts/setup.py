@@ -30,12 +30,17 @@ PROFILES = {
     "test": (*SERVERS, "postgresql"),
     "lint": (),
 }
+WITH_PANEL = {"demo", "up", "test"}
 # What each package is there for, where its programs may be off PATH.
 PROGRAMS = {
     "rabbitmq-server": ("rabbitmq-server", "/usr/lib/rabbitmq/bin"),
     "ffmpeg": ("ffmpeg", "/usr/bin"),
     "postgresql": ("initdb", "/usr/lib/postgresql/*/bin"),
 }
+PANEL = ROOT / "panel"
+PANEL_STAMP = PANEL / "node_modules/.argot-built"
+OLDEST_NODE = (20, 19)
+
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\n# Made by Argot's set-up, which removes it again.\nexit 101\n"
 
@@ -53,6 +58,8 @@ def main(arguments: list[str]) -> None:
     if lacking := sorted(filter(is_missing, wanted)):
         as_root([*lacking])
     prepare_venv()
+    if arguments[0] in WITH_PANEL:
+        prepare_panel()
 
 
 def is_missing(package: str) -> bool:
@@ -164,6 +171,58 @@ def prepare_venv() -> None:
 def is_prepared(state: str) -> bool:
     """Whether `.venv` is in this state; costs one read."""
     return STAMP.exists() and STAMP.read_text() == state
+
+
+def prepare_panel() -> None:
+    """`panel/dist`, built from what is there now; a line where Node is not there to do it."""
+    digest = hashlib.sha256()
+    for path in sorted(panel_sources()):
+        digest.update(f"{path.relative_to(PANEL)}\0".encode() + path.read_bytes())
+    state = digest.hexdigest()
+    if is_panel_built(state):
+        return
+    if not is_node_there():
+        print("The panel is not built: that needs Node 20.19 or newer, with npm.", flush=True)
+        return
+    with one_at_a_time(PANEL / "package.json"):
+        if is_panel_built(state):
+            return
+        print("Building the panel", flush=True)
+        for command in (["npm", "ci", "--no-audit", "--no-fund"], ["npm", "run", "build"]):
+            done = subprocess.run(
+                command,
+                cwd=PANEL,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            if done.returncode != 0:
+                sys.exit(f"Could not build the panel:\n{done.stdout}{done.stderr}")
+        PANEL_STAMP.write_text(state)
+
+
+def panel_sources() -> Iterator[Path]:
+    """All that the panel is built from."""
+    for folder, folders, files in os.walk(PANEL):
+        if Path(folder) == PANEL:
+            folders[:] = [name for name in folders if name not in ("dist", "node_modules")]
+        yield from (Path(folder, name) for name in files)
+
+
+def is_panel_built(state: str) -> bool:
+    """Whether the built files are those of this state."""
+    built = PANEL_STAMP.exists() and PANEL_STAMP.read_text() == state
+    return built and (PANEL / "dist/index.html").exists()
+
+
+def is_node_there() -> bool:
+    """Whether there is a Node that can build the panel."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        return False
+    done = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)
+    major, minor, *_ = done.stdout.strip().lstrip("v").split(".")
+    return (int(major), int(minor)) >= OLDEST_NODE
 
 
 def find_python311() -> str:

@@ -7,7 +7,7 @@ import typer
 
 from argot.access import signing_secret
 from argot.errors import ExpectedError
-from argot.tokens import ROLES, mint
+from shared.runtime.tokens import ROLES, mint
 
 
 def token(

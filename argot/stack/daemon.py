@@ -14,9 +14,9 @@ from typing import IO
 from argot.stack.local import Stack
 from argot.stack.organisation import DEMO, grant
 from argot.stack.settings import StackSettings
-from argot.tokens import ROLES
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import NotReady
+from shared.runtime.tokens import ROLES
 
 DEFAULT_PORT = 8080
 START_TIMEOUT_S = 300.0
@@ -102,7 +102,9 @@ def run(folder: Path) -> None:
         state = folder / "stack.json"
         state.unlink(missing_ok=True)
         with Stack(folder / "data", port=_choose_port(ports)) as stack:
-            tokens = {role: stack.token(org=DEMO, user=role, roles=[role]) for role in ROLES}
+            tokens: dict[str, str] = {
+                role: stack.token(org=DEMO, user=role, roles=[role]) for role in ROLES
+            }
             grant(stack.address, tokens["sysop"])
             serving = Running(os.getpid(), stack.address, stack.amqp_url, tokens, stack.jwt_secret)
             _write_privately(state, json.dumps(asdict(serving)))

@@ -8,18 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+from argot.stack.organisation import DEMO
 from argot.stack.processes import ARGOT, ProcessSpec
 from argot.stack.settings import StackSettings
 from argot.stack.supervisor import Supervised, Supervisor
-from argot.tokens import mint
 from shared.runtime.local.broker import Broker
 from shared.runtime.local.credentials import kept_secret
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.postgres import Postgres
 from shared.runtime.local.processes import Process
 from shared.runtime.local.storage import Storage
+from shared.runtime.tokens import mint
 
 BUCKET = "argot"
+PANEL = Path(__file__).parents[2] / "panel/dist"
+"""Where the source is there, and the panel is built."""
 READY_TIMEOUT_S = 120.0
 STOP_GRACE_S = 25.0  # a trainer stores its checkpoint in less
 
@@ -167,6 +170,7 @@ class Stack:
         environment = {
             "ARGOT_AMQP_URL": self.amqp_url,
             "ARGOT_STORAGE_ENDPOINT": storage.endpoint,
+            "ARGOT_STORAGE_PUBLIC_ENDPOINT": storage.endpoint,
             "ARGOT_STORAGE_ACCESS_KEY": storage.access_key,
             "ARGOT_STORAGE_SECRET_KEY": storage.secret_key,
             "ARGOT_STORAGE_BUCKET": BUCKET,
@@ -175,9 +179,12 @@ class Stack:
             "ARGOT_HOST": "127.0.0.1",
             "ARGOT_PORT": str(self.port),
             "ARGOT_JWT_SECRET": self.jwt_secret,
+            "ARGOT_LOCAL_ORGANISATION": DEMO,
             "ARGOT_WORK_DIR": str(work),
             "ARGOT_LOG_FORMAT": self._settings.log_format,
         }
+        if (PANEL / "index.html").exists():
+            environment["ARGOT_PANEL_DIR"] = str(PANEL)
         if spec.has_database:
             environment["ARGOT_DATABASE_URL"] = self._database_url(spec.service)
         return environment

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from services.gateway.routes.table import Route
+from services.gateway.routes.table import Route, Signed
 from services.gateway.web.forms import MEDIA_TYPE as MULTIPART
 from services.gateway.web.openai_errors import OpenAIError, status_of
 from services.gateway.web.response import JSON, PROBLEM
@@ -71,6 +71,7 @@ class Schemas:
         wanted: list[tuple[type[BaseModel], Mode]] = [
             (Problem, "serialization"),
             (OpenAIError, "serialization"),
+            (Signed, "serialization"),
         ]
         for route in table:
             wanted += [(model, "serialization") for model in models_of(route.answer)]
@@ -128,6 +129,11 @@ def _operation(route: Route, schemas: Schemas) -> Json:
         "parameters": _parameters(route, schemas),
         "responses": {str(route.status): _success(route, schemas), **_errors(route, schemas)},
     }
+    if route.status == HTTPStatus.TEMPORARY_REDIRECT:
+        operation["responses"]["200"] = {
+            "description": "The same as JSON, where `Accept` has `application/json`",
+            "content": {JSON: {"schema": schemas.of(Signed, "serialization")}},
+        }
     if route.revalidates:
         operation["responses"]["304"] = {"description": "Not Modified", "headers": TAG}
     if route.roles:

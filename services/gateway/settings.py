@@ -1,5 +1,6 @@
 """What the gateway is told by its environment."""
 
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -44,6 +45,18 @@ class Settings(RuntimeSettings):
         pattern=r"^https?://[^/]+/?$",
         description="storage as the gateway sees it, where signed URLs name another host",
     )
+    storage_public_endpoint: str | None = Field(
+        default=None, description="storage as browsers see it: the panel's pages may reach it"
+    )
+    panel_dir: Path | None = Field(default=None, description="the panel's built files")
+    oidc_authority: str | None = Field(default=None, description="signs the panel's users in")
+    oidc_client_id: str | None = None
+    oidc_scope: str = "openid profile"
+    local_organisation: str | None = Field(
+        default=None,
+        description="anybody at http://localhost may sign in to the panel for it, in any role",
+    )
+    upgrade_url: str | None = Field(default=None, description="where a plan can be upgraded")
     features_cache_seconds: float = Field(default=5.0, ge=0)
     rate_limit: float = Field(
         default=2000, ge=0, description="requests a second of an organisation; 0: unlimited"
@@ -61,4 +74,16 @@ class Settings(RuntimeSettings):
             raise ValueError("set ARGOT_JWT_SECRET or ARGOT_JWKS_URL, one of them")
         if self.jwks_url and not (self.jwt_issuer and self.jwt_audience):
             raise ValueError("ARGOT_JWKS_URL needs ARGOT_JWT_ISSUER and ARGOT_JWT_AUDIENCE")
+        return self
+
+    @model_validator(mode="after")
+    def _the_panel_signs_in_one_way(self) -> Self:
+        if (self.oidc_authority is None) != (self.oidc_client_id is None):
+            raise ValueError("set both of ARGOT_OIDC_AUTHORITY and ARGOT_OIDC_CLIENT_ID")
+        if self.oidc_authority is not None and self.local_organisation is not None:
+            raise ValueError("set ARGOT_OIDC_AUTHORITY or ARGOT_LOCAL_ORGANISATION, not both")
+        if self.local_organisation is not None and self.jwt_secret is None:
+            raise ValueError("ARGOT_LOCAL_ORGANISATION needs ARGOT_JWT_SECRET")
+        if self.panel_dir is not None and self.storage_public_endpoint is None:
+            raise ValueError("ARGOT_PANEL_DIR needs ARGOT_STORAGE_PUBLIC_ENDPOINT")
         return self

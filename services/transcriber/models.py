@@ -24,6 +24,7 @@ from shared.events.transcriber import Task
 from shared.rpc import transcriber as wire
 from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Failure
+from shared.runtime import paging
 from shared.runtime.database import UtcDateTime, now
 from shared.runtime.repeats import RepeatColumns
 from shared.runtime.uploads import UploadColumns
@@ -89,6 +90,7 @@ class Transcription(Leased, Base):
             failure = Failure(code=self.failure_code, message=self.failure_message or "")
         return wire.Transcription(
             id=self.id,
+            name=self.name,
             status=self.status,
             language=self.target.key,
             duration=self.duration,
@@ -97,6 +99,14 @@ class Transcription(Leased, Base):
             created_at=self.created_at,
         )
 
+
+Index(
+    "ix_transcriptions_newest",
+    Transcription.organisation_id,
+    Transcription.kind,
+    Transcription.created_at,
+    Transcription.id,
+)
 
 # Written out in the queries, too: SQLite takes an index of some rows for an IN of literals only.
 WAITING = Transcription.status.in_(
@@ -184,6 +194,17 @@ def transcription(
         Transcription.id == request.transcription_id,
         Transcription.kind == request.kind,
     )
+
+
+OF_KIND = paging.Pages[Transcription](
+    select(Transcription).where(
+        Transcription.organisation_id == bindparam("organisation_id"),
+        Transcription.kind == bindparam("kind"),
+    ),
+    Transcription.created_at,
+    Transcription.id,
+)
+"""An organisation's jobs of a kind."""
 
 
 def transcript(session: Session, job: Transcription) -> str | None:

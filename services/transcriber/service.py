@@ -1,7 +1,7 @@
 """The transcriber service's entrypoints."""
 
 from services.transcriber.handlers import glossary, jobs, uploads
-from shared.rpc.contract import Nothing
+from shared.rpc.contract import Nothing, Page
 from shared.rpc.transcriber import (
     AbortAudioUpload,
     CompleteAudioUpload,
@@ -12,6 +12,7 @@ from shared.rpc.transcriber import (
     GetResult,
     GetTranscription,
     Glossary,
+    ListTranscriptions,
     OpenAlignment,
     OpenedTranscription,
     OpenTranscription,
@@ -49,6 +50,10 @@ class TranscriberService:
     @answers(GetTranscription)
     def get_transcription(self, request: GetTranscription) -> Transcription:
         return jobs.get_transcription(request, self.database)
+
+    @answers(ListTranscriptions)
+    def list_transcriptions(self, request: ListTranscriptions) -> Page[Transcription]:
+        return jobs.list_transcriptions(request, self.database)
 
     @answers(DeleteTranscription)
     def delete_transcription(self, request: DeleteTranscription) -> Nothing:

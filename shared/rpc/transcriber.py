@@ -6,7 +6,17 @@ from pydantic import Field, StringConstraints
 
 from shared.events.transcriber import Task
 from shared.rpc.catalog import TranscriptionTarget
-from shared.rpc.contract import Failure, Idempotency, Nothing, Repeatable, Reply, Request, Time
+from shared.rpc.contract import (
+    Failure,
+    Idempotency,
+    Listing,
+    Nothing,
+    Page,
+    Repeatable,
+    Reply,
+    Request,
+    Time,
+)
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
@@ -39,6 +49,7 @@ class Transcription(Reply):
     """A transcription or an alignment; `progress` is 0 to 100, `duration` in seconds once known."""
 
     id: str
+    name: str
     status: Literal["uploading", "queued", "running", "succeeded", "failed"]
     language: str
     duration: float | None
@@ -110,6 +121,14 @@ class GetTranscription(Request[Transcription]):
     service: ClassVar[str] = "transcriber"
     organisation_id: str
     transcription_id: str
+    kind: JobKind = "transcription"
+
+
+class ListTranscriptions(Listing[Page[Transcription]]):
+    """The organisation's jobs of the kind, newest first. Errors: `invalid-request` (cursor)."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
     kind: JobKind = "transcription"
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 
-ROLES = ("user", "admin", "sysop")
+ROLES: tuple[Literal["user", "admin", "sysop"], ...] = ("user", "admin", "sysop")
 
 
 def mint(

@@ -27,6 +27,18 @@ ARGOT_HEALTH_PORT: "8081"
 ARGOT_HOST: 0.0.0.0
 ARGOT_PORT: "8080"
 ARGOT_STORAGE_ENDPOINT: {{ .root.Values.storage.endpoint | quote }}
+ARGOT_STORAGE_PUBLIC_ENDPOINT: {{ .root.Values.storage.publicEndpoint | default .root.Values.storage.endpoint | quote }}
+ARGOT_PANEL_DIR: /opt/argot/panel
+{{- with .root.Values.panel }}
+{{- if .oidcAuthority }}
+ARGOT_OIDC_AUTHORITY: {{ .oidcAuthority | quote }}
+ARGOT_OIDC_CLIENT_ID: {{ .oidcClientId | quote }}
+ARGOT_OIDC_SCOPE: {{ .oidcScope | quote }}
+{{- end }}
+{{- with .upgradeUrl }}
+ARGOT_UPGRADE_URL: {{ . | quote }}
+{{- end }}
+{{- end }}
 {{- with .root.Values.authentication }}
 {{- if .jwksUrl }}
 ARGOT_JWKS_URL: {{ .jwksUrl | quote }}

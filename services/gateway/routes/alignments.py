@@ -5,13 +5,15 @@ from pydantic import BaseModel, Field
 from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
-from services.gateway.routes.table import API, Answer, Body, Group, Visit
+from services.gateway.routes.table import API, Answer, Body, Group, PageQuery, Visit
 from shared.rpc.catalog import TranscriptionTarget
+from shared.rpc.contract import Page
 from shared.rpc.transcriber import (
     AlignmentFormat,
     DeleteTranscription,
     GetResult,
     GetTranscription,
+    ListTranscriptions,
     OpenAlignment,
     OpenedTranscription,
     Transcription,
@@ -69,6 +71,21 @@ def open_alignment(visit: Visit, body: NewAlignment, idempotency_key: str | None
 
     opened = open_job(visit, "alignment", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
+
+
+@alignments.route("GET", answer=Page[Transcription], errors=["invalid-request"])
+def list_alignments(visit: Visit, query: PageQuery) -> Answer:
+    """List the organisation's alignments, newest first."""
+    return Answer(
+        visit.call.json(
+            ListTranscriptions(
+                organisation_id=visit.principal.organisation_id,
+                kind="alignment",
+                limit=query.limit,
+                cursor=query.cursor,
+            )
+        )
+    )
 
 
 @alignments.route("GET", "/{alignment_id}", answer=Transcription)

@@ -8,10 +8,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
 from services.gateway import openapi
-from services.gateway.routes.table import TABLE, Answer, Group
+from services.gateway.routes.table import TABLE, Answer, Ground, Group
 from services.gateway.web.response import encode
 from shared.errors import ArgotError
-from shared.runtime.health import Health
 
 operations = Group("", "Operation", public=True)
 
@@ -31,15 +30,15 @@ class Readiness(BaseModel):
 
 
 @operations.route("GET", "/healthz", answer=Liveness)
-def alive(_health: Health) -> Answer:
+def alive(_ground: Ground) -> Answer:
     """Say that the process lives."""
     return Answer({"status": "ok"})
 
 
 @operations.route("GET", "/readyz", answer=Readiness, errors=["service-unavailable"])
-def ready(health: Health) -> Answer:
+def ready(ground: Ground) -> Answer:
     """Say whether the gateway has what it needs."""
-    checks = health.readiness()
+    checks = ground.health.readiness()
     missing = [f"{name}: {state}" for name, state in checks.items() if state != "ok"]
     if missing:
         raise ArgotError("service-unavailable", "Not ready", extra={"checks": missing})
@@ -47,19 +46,19 @@ def ready(health: Health) -> Answer:
 
 
 @operations.route("GET", "/metrics", media_types=[CONTENT_TYPE_LATEST])
-def metrics(_health: Health) -> Answer:
+def metrics(_ground: Ground) -> Answer:
     """Give the metrics in Prometheus' format."""
     return Answer(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 @operations.route("GET", "/openapi.json")
-def document(_health: Health) -> Answer:
+def document(_ground: Ground) -> Answer:
     """Give this document."""
     return Answer(_document())
 
 
 @operations.route("GET", "/docs", media_types=[HTML])
-def page(_health: Health) -> Answer:
+def page(_ground: Ground) -> Answer:
     """Give a page to try the API."""
     return Answer(_page(), media_type=HTML)
 

@@ -19,6 +19,7 @@ from services.gateway.features import Features
 from services.gateway.settings import Settings
 from services.gateway.waits import Patience
 from shared.rpc.quota import Feature
+from shared.runtime.health import Health
 from shared.runtime.service.calls import Caller
 
 API = "/api/v1"
@@ -48,6 +49,12 @@ class Answer(NamedTuple):
     media_type: str = "application/json"
 
 
+class Signed(BaseModel):
+    """What a redirect leads to, for a browser that wants to navigate there by itself."""
+
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One authenticated request, as a handler sees it."""
@@ -59,6 +66,14 @@ class Visit:
     settings: Settings
     hung_up: Callable[[], bool]
     """Whether nobody waits for the answer any more."""
+
+
+class Ground(NamedTuple):
+    """What a public route's handler sees; `host` is whom the client took the gateway for."""
+
+    health: Health
+    settings: Settings
+    host: str
 
 
 class Body(BaseModel):

@@ -5,12 +5,14 @@ from pydantic import BaseModel, Field
 from services.gateway.routes.audio import ERRORS, Audio, open_job
 from services.gateway.routes.idempotency import idempotency
 from services.gateway.routes.models import Text
-from services.gateway.routes.table import API, Answer, Group, Visit
+from services.gateway.routes.table import API, Answer, Group, PageQuery, Visit
 from shared.rpc.catalog import TranscriptionTarget
+from shared.rpc.contract import Page
 from shared.rpc.transcriber import (
     DeleteTranscription,
     GetResult,
     GetTranscription,
+    ListTranscriptions,
     OpenedTranscription,
     OpenTranscription,
     ResultFormat,
@@ -58,6 +60,20 @@ def open_transcription(visit: Visit, body: NewTranscription, idempotency_key: st
 
     opened = open_job(visit, "transcription", body.language, again, opening)
     return Answer(opened, location=f"{PATH}/{opened['id']}")
+
+
+@transcriptions.route("GET", answer=Page[Transcription], errors=["invalid-request"])
+def list_transcriptions(visit: Visit, query: PageQuery) -> Answer:
+    """List the organisation's transcriptions, newest first."""
+    return Answer(
+        visit.call.json(
+            ListTranscriptions(
+                organisation_id=visit.principal.organisation_id,
+                limit=query.limit,
+                cursor=query.cursor,
+            )
+        )
+    )
 
 
 @transcriptions.route("GET", "/{transcription_id}", answer=Transcription)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import Map, Rule
 from werkzeug.wsgi import ClosingIterator
 
+from services.gateway.pages import Pages
 from services.gateway.routes.table import Route
 from services.gateway.web.openai_errors import is_for_openai, openai_error
 from services.gateway.web.request import PROTOCOL, HttpRequest
@@ -37,9 +38,12 @@ RunRoute = Callable[[Route, dict[str, str], HttpRequest], Response]
 
 
 class Application:
-    """Serves the routes of a table; `run` answers one of them, and may raise `ArgotError`."""
+    """Serves the routes of a table; `run` answers one of them, and may raise `ArgotError`.
 
-    def __init__(self, table: Iterable[Route], run: RunRoute) -> None:
+    What no route knows is asked of `pages`.
+    """
+
+    def __init__(self, table: Iterable[Route], run: RunRoute, pages: Pages | None) -> None:
         rules = [
             Rule(
                 route.path.replace("{", "<").replace("}", ">"),
@@ -50,6 +54,7 @@ class Application:
         ]
         self._adapter = Map(rules, merge_slashes=False).bind("gateway")
         self._run = run
+        self._pages = pages
         self.stopping = False
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -84,6 +89,8 @@ class Application:
             route, path = self._adapter.match(request.path, request.method)
             return route, self._run(route, dict(path), request)
         except NotFound:
+            if self._pages and (page := self._pages.answer(request)):
+                return None, page
             return None, refusal(ArgotError("not-found"))
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))

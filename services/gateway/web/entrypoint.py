@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from functools import partial
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 from eventlet.event import Event
@@ -11,7 +12,7 @@ from nameko.extensions import Entrypoint
 from werkzeug.wsgi import ClosingIterator
 
 from services.gateway.authentication import Principal, Proof
-from services.gateway.routes.table import Answer, Route
+from services.gateway.routes.table import Answer, Ground, Route, Signed
 from services.gateway.waits import Waits
 from services.gateway.web.request import HttpRequest
 from services.gateway.web.response import JSON, Response, encode, revalidated
@@ -48,7 +49,9 @@ class Routes(Entrypoint):  # type: ignore[misc]
     def run(self, route: Route, path: dict[str, str], request: HttpRequest) -> Response:
         """Answer one request. Probes need no worker, so they pass where all are taken."""
         if route.group.public:
-            return respond(route, route.handler(self.container.config["health"]), request)
+            config = self.container.config
+            ground = Ground(config["health"], config["settings"], request.header("Host"))
+            return respond(route, route.handler(ground), request)
         if route.form:
             return self._run_form(route, path, request)
         if route.body:  # before a worker is taken, which a slow client would hold
@@ -111,6 +114,9 @@ class Routes(Entrypoint):  # type: ignore[misc]
 def respond(route: Route, answer: Answer, request: HttpRequest) -> Response:
     """The answer under the route's status."""
     headers = (("Location", answer.location),) if answer.location else ()
+    if route.status == HTTPStatus.TEMPORARY_REDIRECT and JSON in request.header("Accept"):
+        headers, body = (("Content-Type", JSON),), encode(Signed(url=answer.location or ""))
+        return Response(HTTPStatus.OK, headers, body)
     if answer.content is None:
         return Response(route.status, headers, b"")
     headers = (("Content-Type", answer.media_type), *headers)

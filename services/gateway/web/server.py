@@ -11,6 +11,7 @@ import structlog
 from eventlet import greenio, wsgi
 from nameko.web.server import HttpOnlyProtocol, WebServer
 
+from services.gateway.pages import Pages, policy
 from services.gateway.web.application import Application
 from services.gateway.web.request import PROTOCOL
 
@@ -61,7 +62,8 @@ class Server(WebServer):  # type: ignore[misc]
         """Listen."""
         settings = self.container.config["settings"]
         (provider,) = self._providers
-        self._application = Application(provider.table, provider.run)
+        pages = Pages(settings.panel_dir, policy(settings)) if settings.panel_dir else None
+        self._application = Application(provider.table, provider.run, pages)
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
         self._sock = eventlet.listen(
             (settings.host, settings.port), family, backlog=1024, reuse_port=False

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from io import FileIO
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from services.transcriber.handlers import ends
 from services.transcriber.models import Repeat, Transcription, Upload
 from shared.errors import ArgotError
 from shared.rpc import transcriber as wire
-from shared.rpc.contract import Nothing
+from shared.rpc.contract import Nothing, Page
 from shared.rpc.uploads import PART_SIZE
 from shared.runtime import repeats, uploads
 from shared.runtime.database import Database
@@ -88,6 +89,17 @@ def get_transcription(request: wire.GetTranscription, database: Database) -> wir
         return _job(session, request).reply()
 
 
+def list_transcriptions(
+    request: wire.ListTranscriptions, database: Database
+) -> Page[wire.Transcription]:
+    """The organisation's jobs of the kind, newest first."""
+    with database.reading() as session:
+        rows, cursor = models.OF_KIND.read(
+            session, request, organisation_id=request.organisation_id, kind=request.kind
+        )
+        return Page[wire.Transcription](items=[row.reply() for row in rows], next_cursor=cursor)
+
+
 def delete_transcription(request: wire.DeleteTranscription, database: Database) -> Nothing:
     """The job is gone; a worker that is at it hears so when it renews its lease.
 
@@ -117,13 +129,16 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
             storage.get_file(job.result_key, path)
         except StorageUnavailable as error:
             raise ArgotError("service-unavailable", "Storage did not answer in time") from error
-        with path.open(encoding="utf-8", newline="") as file:
+        with _PoliteFile(path) as file:
+            return transcripts.render(file, request.kind, request.format, glossary=request.glossary)
 
-            def read(size: int) -> str:
-                time.sleep(0)  # others are answered meanwhile
-                return file.read(size)
 
-            return transcripts.render(read, request.kind, request.format, glossary=request.glossary)
+class _PoliteFile(FileIO):
+    """Others are answered between two of its pieces."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        time.sleep(0)
+        return super().read(size) or b""
 
 
 def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:

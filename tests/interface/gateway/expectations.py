@@ -65,6 +65,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", UPLOAD + "/parts"): Expected(200, "upload-not-found", body={"part_numbers": [1]}),
     ("POST", UPLOAD + "/complete"): Expected(409, "upload-not-found", "upload-incomplete"),
     ("DELETE", UPLOAD): Expected(204, "upload-not-found", uses_up=True),
+    ("GET", "/api/v1/transcriptions"): Expected(200, None),
     ("POST", "/api/v1/transcriptions"): Expected(
         201, None, body={"language": "fr", "name": "{unique}.wav", "size": 5}
     ),
@@ -79,6 +80,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("POST", "/v1/audio/translations"): Expected(
         409, None, "not-ready-to-run", form={"model": "fr"}
     ),
+    ("GET", "/api/v1/alignments"): Expected(200, None),
     ("POST", "/api/v1/alignments"): Expected(
         201,
         None,

@@ -15,7 +15,7 @@ from eventlet.event import Event
 
 from shared.errors import ArgotError
 from shared.rpc import transcriber, uploads
-from shared.rpc.contract import Failure, Nothing
+from shared.rpc.contract import Failure, Nothing, Page
 from shared.runtime.service.calls import answers
 from shared.runtime.service.dependencies import RequestContext
 from shared.speech import captions
@@ -84,6 +84,7 @@ def transcription(
     return transcriber.Transcription.model_validate(
         {
             "id": transcription_id,
+            "name": "a.mp3",
             "status": status,
             "language": "fr",
             "duration": None,
@@ -156,6 +157,13 @@ class FakeTranscriber:
         if job not in {"x1", "y1"}:
             raise ArgotError("not-found")
         return transcription(job)
+
+    @answers(transcriber.ListTranscriptions)
+    def list_transcriptions(
+        self, request: transcriber.ListTranscriptions
+    ) -> Page[transcriber.Transcription]:
+        job = {"transcription": "x1", "alignment": "y1"}[request.kind]
+        return Page[transcriber.Transcription](items=[transcription(job)], next_cursor="more")
 
     @answers(transcriber.DeleteTranscription)
     def delete_transcription(self, request: transcriber.DeleteTranscription) -> Nothing:

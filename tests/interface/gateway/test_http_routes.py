@@ -136,6 +136,14 @@ def test_artifact(http: httpx.Client) -> None:
     assert artifact.headers["Location"] == "http://storage/fr-cardiology.tar.gz"
 
 
+def test_a_browser_asks_where_a_redirect_leads(http: httpx.Client) -> None:
+    told = http.get(f"{TRAINED}/artifact", headers={"Accept": "application/json"})
+    assert (told.status_code, told.headers["Cache-Control"]) == (200, "no-store")
+    assert told.json() == {"url": "http://storage/fr-cardiology.tar.gz"}
+    early = http.get(f"{MODEL}/artifact", headers={"Accept": "application/json"})
+    assert (early.status_code, early.json()["code"]) == (409, "not-ready-to-run")
+
+
 def test_transcriptions(http: httpx.Client) -> None:
     new = {"language": "fr", "name": "a.mp3", "size": 5}
     opened = http.post("/api/v1/transcriptions", json=new)
@@ -144,6 +152,8 @@ def test_transcriptions(http: httpx.Client) -> None:
     refused = http.post("/api/v1/transcriptions", json=new | {"language": "de"})
     assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
     assert http.get("/api/v1/transcriptions/x1").json()["status"] == "queued"
+    page = http.get("/api/v1/transcriptions?limit=1").json()
+    assert ([each["id"] for each in page["items"]], page["next_cursor"]) == (["x1"], "more")
     for form, (content, kind) in RESULTS.items():
         result = http.get(f"/api/v1/transcriptions/x1/result?format={form}")
         assert (result.headers["Content-Type"], result.text) == (kind, content)
@@ -191,6 +201,7 @@ def test_alignments(http: httpx.Client) -> None:
     refused = http.post("/api/v1/alignments", json=new | {"language": "de"})
     assert (refused.status_code, refused.json()["code"]) == (403, "language-not-published")
     assert http.get("/api/v1/alignments/y1").json()["status"] == "queued"
+    assert [each["id"] for each in http.get("/api/v1/alignments").json()["items"]] == ["y1"]
     assert http.get("/api/v1/alignments/x1").json()["code"] == "not-found"
     captions = http.get("/api/v1/alignments/y1/result")
     assert (captions.text, captions.headers["Content-Type"]) == RESULTS["vtt"]

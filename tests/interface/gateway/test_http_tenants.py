@@ -115,7 +115,7 @@ class Tenants:
         at = "/custom-models/{model_id}"
         templates = [at, f"{at}/datasets", f"{at}/trainings", "/uploads/{upload_id}"]
         templates += ["/transcriptions/{transcription_id}", "/alignments/{alignment_id}"]
-        templates += ["/languages?for=transcription"]
+        templates += ["/languages?for=transcription", "/transcriptions", "/alignments"]
         return [self.own.get(self.things.path(each)).json() for each in templates]
 
 

@@ -1,0 +1,80 @@
+"""What the panel has to know before anybody is signed in."""
+
+import re
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import BaseModel
+
+from services.gateway.authentication import Role
+from services.gateway.routes.table import Answer, Ground, Group
+from shared.runtime.tokens import ROLES, mint
+
+panel = Group("/panel", "Panel", public=True)
+
+SIGNED_IN_FOR = timedelta(hours=12)
+LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
+"""Another name may be a trap: a site that has its own lead here could read the tokens."""
+
+
+class LocalUser(BaseModel):
+    """Somebody as whom anybody may sign in, with a token."""
+
+    role: Role
+    token: str
+
+
+class LocalSignIn(BaseModel):
+    """Whoever reaches this gateway may use it: for one machine."""
+
+    kind: Literal["local"] = "local"
+    users: list[LocalUser]
+
+
+class OpenIdSignIn(BaseModel):
+    """OpenID Connect, by an authorization code with PKCE."""
+
+    kind: Literal["oidc"] = "oidc"
+    authority: str
+    client_id: str
+    scope: str
+
+
+class PanelSettings(BaseModel):
+    """How to sign in, if that is possible here, and where a plan can be upgraded."""
+
+    sign_in: LocalSignIn | OpenIdSignIn | None
+    upgrade_url: str | None
+
+
+@panel.route("GET", "/settings.json", answer=PanelSettings)
+def panel_settings(ground: Ground) -> Answer:
+    """Show how to sign in to the panel."""
+    return Answer(PanelSettings(sign_in=_sign_in(ground), upgrade_url=ground.settings.upgrade_url))
+
+
+def _sign_in(ground: Ground) -> LocalSignIn | OpenIdSignIn | None:
+    settings = ground.settings
+    if settings.oidc_authority and settings.oidc_client_id:
+        return OpenIdSignIn(
+            authority=settings.oidc_authority,
+            client_id=settings.oidc_client_id,
+            scope=settings.oidc_scope,
+        )
+    organisation, secret = settings.local_organisation, settings.jwt_secret
+    if organisation is None or secret is None or not LOOPBACK.fullmatch(ground.host):
+        return None
+    users = [
+        LocalUser(
+            role=role,
+            token=mint(
+                secret.get_secret_value(),
+                org=organisation,
+                user=role,
+                roles=[role],
+                lifetime=SIGNED_IN_FOR,
+            ),
+        )
+        for role in ROLES
+    ]
+    return LocalSignIn(users=users)
