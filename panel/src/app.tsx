@@ -1,0 +1,62 @@
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { Problem } from "./api/problem";
+import { DashboardPage } from "./dashboard/dashboard-page";
+import { ModelPage } from "./model/model-page";
+import { ModelsPage } from "./models/models-page";
+import { CALLBACK } from "./session/return";
+import { type Session, SessionProvider, useSignedIn } from "./session/session";
+import { SignInPage } from "./session/sign-in-page";
+import { SignedInPage } from "./session/signed-in-page";
+import { RequireTraining } from "./shell/feature-page";
+import { Layout } from "./shell/layout";
+import { NotFound } from "./shell/not-found";
+import { ToastProvider } from "./ui/toaster";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // A refusal stays one; what did not answer may answer the next time.
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof Problem && error.status < 500),
+    },
+  },
+});
+
+export function App({ session }: { session: Session }) {
+  return (
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queries}>
+        <SessionProvider session={session}>
+          <ToastProvider>
+            <BrowserRouter>
+              <Pages />
+            </BrowserRouter>
+          </ToastProvider>
+        </SessionProvider>
+      </QueryClientProvider>
+    </CSPProvider>
+  );
+}
+
+function Pages() {
+  const signedIn = useSignedIn();
+  return (
+    <Routes>
+      <Route path={CALLBACK} element={<SignedInPage />} />
+      {signedIn ? (
+        <Route element={<Layout />}>
+          <Route index element={<DashboardPage />} />
+          <Route path="custom-models" element={<RequireTraining />}>
+            <Route index element={<ModelsPage />} />
+            <Route path=":modelId" element={<ModelPage />} />
+          </Route>
+          <Route path="*" element={<NotFound />} />
+        </Route>
+      ) : (
+        <Route path="*" element={<SignInPage />} />
+      )}
+    </Routes>
+  );
+}
