@@ -3,6 +3,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { Problem } from "./api/problem";
 import { DashboardPage } from "./dashboard/dashboard-page";
+import { JobPage } from "./dashboard/job-page";
 import { ModelPage } from "./model/model-page";
 import { ModelsPage } from "./models/models-page";
 import { CALLBACK } from "./session/return";
@@ -48,6 +49,8 @@ function Pages() {
       {signedIn ? (
         <Route element={<Layout />}>
           <Route index element={<DashboardPage />} />
+          <Route path="transcriptions/:jobId" element={<JobPage kind="transcription" />} />
+          <Route path="alignments/:jobId" element={<JobPage kind="alignment" />} />
           <Route path="custom-models" element={<RequireTraining />}>
             <Route index element={<ModelsPage />} />
             <Route path=":modelId" element={<ModelPage />} />

@@ -7,13 +7,18 @@ import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { PageHeader } from "../ui/page-header";
 import { Table } from "../ui/table";
+import { RecentJobsCard } from "./recent-jobs-card";
+import { UploadMenu } from "./upload-menu";
 
 export function DashboardPage() {
   const { t } = useTranslation();
   const languages = useLanguages("transcription");
   return (
     <>
-      <PageHeader title={t("dashboard.title")} />
+      <PageHeader title={t("dashboard.title")}>
+        <UploadMenu />
+      </PageHeader>
+      <RecentJobsCard />
       <Card title={t("dashboard.languages")}>
         {languages.error && (
           <FaultNotice error={languages.error} onRetry={() => languages.refetch()} />

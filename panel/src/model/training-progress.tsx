@@ -5,8 +5,9 @@ import en from "../text/en.json";
 import { length, number } from "../text/format";
 import { Card } from "../ui/card";
 import { Fact, Facts } from "../ui/facts";
+import bar from "../ui/progress.module.css";
 import { LossCurve } from "./loss-curve";
-import styles from "./training-progress.module.css";
+
 
 type Phase = keyof typeof en.training.phases;
 
@@ -28,8 +29,8 @@ export function TrainingProgress({ training }: { training: Training }) {
         </Fact>
       </Facts>
       <Progress.Root value={percent} aria-label={t("training.progress")}>
-        <Progress.Track className={styles.track}>
-          <Progress.Indicator className={styles.indicator} />
+        <Progress.Track className={bar.track}>
+          <Progress.Indicator className={bar.indicator} />
         </Progress.Track>
       </Progress.Root>
       {loss.length > 1 && <LossCurve loss={loss} />}

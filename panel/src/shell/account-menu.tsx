@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Me } from "../api/client";
 import { useSession } from "../session/session";
 import { chooseLanguage, LANGUAGES, type PanelLanguage } from "../text/catalogue";
+import menu from "../ui/menu.module.css";
 import styles from "./account-menu.module.css";
 import { chooseTheme, chosenTheme, THEMES, type Theme } from "./theme";
 
@@ -23,8 +24,8 @@ export function AccountMenu({ me }: { me: Me }) {
         </span>
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className={styles.positioner} side="top" align="start" sideOffset={6}>
-          <Menu.Popup className={styles.popup}>
+        <Menu.Positioner className={menu.positioner} side="top" align="start" sideOffset={6}>
+          <Menu.Popup className={menu.popup}>
             <Choices
               label={t("app.theme")}
               value={theme}
@@ -43,8 +44,8 @@ export function AccountMenu({ me }: { me: Me }) {
                 name: LANGUAGES[value],
               }))}
             />
-            <Menu.Separator className={styles.separator} />
-            <Menu.Item className={styles.item} onClick={() => void signOut()}>
+            <Menu.Separator className={menu.separator} />
+            <Menu.Item className={menu.item} onClick={() => void signOut()}>
               <LogOut aria-hidden="true" />
               {t("app.signOut")}
             </Menu.Item>
@@ -66,15 +67,15 @@ function Choices<Value extends string>({ label, value, onChoose, options }: Choi
   return (
     <Menu.RadioGroup value={value} onValueChange={(chosen: Value) => onChoose(chosen)}>
       <Menu.Group>
-        <Menu.GroupLabel className={styles.label}>{label}</Menu.GroupLabel>
+        <Menu.GroupLabel className={menu.label}>{label}</Menu.GroupLabel>
         {options.map((option) => (
           <Menu.RadioItem
             key={option.value}
             value={option.value}
-            className={styles.item}
+            className={menu.item}
             closeOnClick={false}
           >
-            <Menu.RadioItemIndicator keepMounted className={styles.mark}>
+            <Menu.RadioItemIndicator keepMounted className={menu.mark}>
               <Check aria-hidden="true" />
             </Menu.RadioItemIndicator>
             {option.name}

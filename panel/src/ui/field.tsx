@@ -33,3 +33,7 @@ export function Field({
 export function TextInput({ className, ...rest }: ComponentProps<"input">) {
   return <input dir="auto" {...rest} className={`${styles.input} ${className ?? ""}`} />;
 }
+
+export function TextArea({ className, ...rest }: ComponentProps<"textarea">) {
+  return <textarea dir="auto" {...rest} className={`${styles.input} ${className ?? ""}`} />;
+}
