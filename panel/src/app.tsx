@@ -4,6 +4,7 @@ import { BrowserRouter, Route, Routes } from "react-router";
 import { Problem } from "./api/problem";
 import { DashboardPage } from "./dashboard/dashboard-page";
 import { JobPage } from "./dashboard/job-page";
+import { GlossaryPage } from "./glossary/glossary-page";
 import { ModelPage } from "./model/model-page";
 import { ModelsPage } from "./models/models-page";
 import { CALLBACK } from "./session/return";
@@ -51,6 +52,7 @@ function Pages() {
           <Route index element={<DashboardPage />} />
           <Route path="transcriptions/:jobId" element={<JobPage kind="transcription" />} />
           <Route path="alignments/:jobId" element={<JobPage kind="alignment" />} />
+          <Route path="glossary" element={<GlossaryPage />} />
           <Route path="custom-models" element={<RequireTraining />}>
             <Route index element={<ModelsPage />} />
             <Route path=":modelId" element={<ModelPage />} />

@@ -1,6 +1,8 @@
-import { Languages } from "lucide-react";
+import { BookA, Languages } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { useLanguages } from "../api/account";
+import { buttonClass } from "../ui/button";
 import { Card } from "../ui/card";
 import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
@@ -16,6 +18,10 @@ export function DashboardPage() {
   return (
     <>
       <PageHeader title={t("dashboard.title")}>
+        <Link to="/glossary" className={buttonClass()}>
+          <BookA aria-hidden="true" />
+          {t("glossary.title")}
+        </Link>
         <UploadMenu />
       </PageHeader>
       <RecentJobsCard />
