@@ -1,8 +1,9 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, loadEnv } from "vite";
 
 // Where a running gateway listens, for the development server alone.
-const gateway = `http://127.0.0.1:${process.env.ARGOT_PORT ?? "8080"}`;
+const { ARGOT_PORT: port = "8080" } = loadEnv("development", ".", "ARGOT_");
+const gateway = `http://127.0.0.1:${port}`;
 
 export default defineConfig({
   plugins: [react()],

@@ -20,8 +20,7 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       // A refusal stays one; what did not answer may answer the next time.
-      retry: (failures, error) =>
-        failures < 2 && !(error instanceof Problem && error.status < 500),
+      retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status < 500),
     },
   },
 });

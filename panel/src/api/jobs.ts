@@ -62,11 +62,7 @@ export function hasEnded(status: string | undefined): boolean {
 }
 
 /** The result as text of a format. */
-export async function resultText(
-  kind: JobKind,
-  id: string,
-  format: ResultFormat,
-): Promise<string> {
+export async function resultText(kind: JobKind, id: string, format: ResultFormat): Promise<string> {
   const { data } =
     kind === "transcription"
       ? await api.GET("/api/v1/transcriptions/{transcription_id}/result", {
@@ -100,7 +96,9 @@ export function usePhrases(kind: JobKind, id: string, enabled: boolean) {
           : api.GET("/api/v1/alignments/{alignment_id}/result", {
               params: { path: { alignment_id: id }, query: { format: "json" } },
             });
-      const { segments, cues } = (await answerOf(call as Promise<{ data?: unknown }>)) as ResultDocument;
+      const { segments, cues } = (await answerOf(
+        call as Promise<{ data?: unknown }>,
+      )) as ResultDocument;
       const heard = (segments ?? []).map(({ edited, ...phrase }) => ({
         ...phrase,
         text: edited?.text ?? phrase.text,

@@ -41,8 +41,7 @@ export function useModel(id: string) {
     queryKey: one(id),
     queryFn: () =>
       answerOf(api.GET("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } })),
-    refetchInterval: ({ state }) =>
-      state.data && isTraining(state.data) ? REFRESH_BUSY : REFRESH,
+    refetchInterval: ({ state }) => (state.data && isTraining(state.data) ? REFRESH_BUSY : REFRESH),
   });
 }
 

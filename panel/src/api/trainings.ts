@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { answerOf, api } from "./client";
+import { answerOf, api, type Training } from "./client";
 import { refreshModel } from "./models";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 
@@ -21,7 +21,8 @@ export function useTrainings(modelId: string, training: boolean) {
       ),
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    select: ({ pages }) => pages.flatMap((page) => page.items),
+    // What openapi-fetch makes of the type loses that points of the loss are pairs.
+    select: ({ pages }) => pages.flatMap((page) => page.items as Training[]),
     refetchInterval: training ? REFRESH_BUSY : REFRESH,
   });
 }

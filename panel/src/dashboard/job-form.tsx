@@ -4,13 +4,13 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { useLanguages, useMe } from "../api/account";
 import type { JobKind } from "../api/jobs";
-import { AUDIO, TRANSCRIPT, VIDEO } from "../upload/file-types";
 import { Button } from "../ui/button";
 import { DialogActions } from "../ui/dialog";
 import { FaultNotice } from "../ui/fault-notice";
 import { Field, TextArea, TextInput } from "../ui/field";
 import bar from "../ui/progress.module.css";
 import { Select } from "../ui/select";
+import { AUDIO, TRANSCRIPT, VIDEO } from "../upload/file-types";
 import styles from "./job-form.module.css";
 import { jobPage, keepRecording, rememberJob } from "./recent-jobs";
 import { useSending } from "./use-sending";
@@ -32,7 +32,8 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
   const [transcript, setTranscript] = useState("");
   const sending = useSending();
   const { running } = sending;
-  const complete = language !== null && file !== null && (kind === "transcription" || transcript.trim() !== "");
+  const complete =
+    language !== null && file !== null && (kind === "transcription" || transcript.trim() !== "");
 
   useEffect(() => {
     onRunning(running);

@@ -36,9 +36,7 @@ export function JobPage({ kind }: { kind: JobKind }) {
       {job.data && (
         <Card title={t(`dashboard.${kind}`)} actions={<JobStatus status={job.data.status} />}>
           <Facts>
-            <Fact name={t("dashboard.language")}>
-              {known?.languageName ?? job.data.language}
-            </Fact>
+            <Fact name={t("dashboard.language")}>{known?.languageName ?? job.data.language}</Fact>
             <Fact name={t("dashboard.duration")}>
               {job.data.duration === null ? "–" : length(job.data.duration)}
             </Fact>

@@ -15,7 +15,8 @@ export function useSending() {
 
   /** The job, or nothing where it failed or was given up. */
   async function send(language: string, file: File, transcript: string | null) {
-    const { signal } = (controller.current = new AbortController());
+    controller.current = new AbortController();
+    const { signal } = controller.current;
     setError(null);
     setPercent(0);
     setRunning(true);

@@ -69,11 +69,7 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
       <p>{t("glossary.text")}</p>
       <FaultNotice error={saving.error} />
       {drafts.length === 0 ? (
-        <EmptyState
-          icon={<BookA />}
-          title={t("glossary.empty")}
-          text={t("glossary.emptyText")}
-        />
+        <EmptyState icon={<BookA />} title={t("glossary.empty")} text={t("glossary.emptyText")} />
       ) : (
         <Table name={t("glossary.title")} columns={columns}>
           {drafts.map((draft, place) => (

@@ -10,10 +10,7 @@ export function GlossaryPage() {
   const glossary = useGlossary();
   return (
     <>
-      <Breadcrumbs
-        trail={[{ to: "/", name: t("dashboard.title") }]}
-        here={t("glossary.title")}
-      />
+      <Breadcrumbs trail={[{ to: "/", name: t("dashboard.title") }]} here={t("glossary.title")} />
       {glossary.error && <FaultNotice error={glossary.error} onRetry={() => glossary.refetch()} />}
       {glossary.isPending && <Loading />}
       {glossary.data && <GlossaryEditor kept={glossary.data} />}

@@ -10,9 +10,9 @@ import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { DatasetsTable } from "./datasets-table";
-import { remarksOn, VerdictSummary } from "./verdict-summary";
 import { isUnfinished } from "./upload/unfinished";
 import { UploadDialog } from "./upload/upload-dialog";
+import { remarksOn, VerdictSummary } from "./verdict-summary";
 
 export function DatasetsSection({ model }: { model: CustomModel }) {
   const { t } = useTranslation();
@@ -37,9 +37,7 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
         </Button>
       }
     >
-      {datasets.error && (
-        <FaultNotice error={datasets.error} onRetry={() => datasets.refetch()} />
-      )}
+      {datasets.error && <FaultNotice error={datasets.error} onRetry={() => datasets.refetch()} />}
       {datasets.isPending && !datasets.error && <Loading />}
       {datasets.data && rows.length === 0 && (
         <EmptyState
@@ -51,11 +49,7 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
       {rows.length > 0 && (
         <>
           {verdict.data && <VerdictSummary verdict={verdict.data} />}
-          <DatasetsTable
-            modelId={model.id}
-            datasets={rows}
-            remarks={remarksOn(verdict.data, t)}
-          />
+          <DatasetsTable modelId={model.id} datasets={rows} remarks={remarksOn(verdict.data, t)} />
         </>
       )}
       <UploadDialog modelId={model.id} open={uploading} onClose={() => setUploading(false)} />

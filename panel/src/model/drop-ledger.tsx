@@ -9,8 +9,7 @@ import styles from "./drop-ledger.module.css";
 
 type Reason = keyof typeof en.training.reasons;
 
-const isReason = (reason: string): reason is Reason =>
-  Object.hasOwn(en.training.reasons, reason);
+const isReason = (reason: string): reason is Reason => Object.hasOwn(en.training.reasons, reason);
 
 const SHOWN = 20;
 
@@ -37,9 +36,7 @@ export function DropLedger({ dropped }: { dropped: Training["data"]["dropped"] }
           </tr>
         ))}
       </Table>
-      {!all && rows.length > SHOWN && (
-        <Button onClick={() => setAll(true)}>{t("app.more")}</Button>
-      )}
+      {!all && rows.length > SHOWN && <Button onClick={() => setAll(true)}>{t("app.more")}</Button>}
     </section>
   );
 }

@@ -37,10 +37,7 @@ function Model({ model }: { model: CustomModel }) {
   const latest = trainings.data?.[0];
   return (
     <>
-      <Breadcrumbs
-        trail={[{ to: "/custom-models", name: t("models.title") }]}
-        here={model.name}
-      />
+      <Breadcrumbs trail={[{ to: "/custom-models", name: t("models.title") }]} here={model.name} />
       <PageHeader title={model.name}>
         <Button
           type="submit"
@@ -57,12 +54,7 @@ function Model({ model }: { model: CustomModel }) {
       <StatusBanner model={model} />
       {training && latest && <TrainingProgress training={latest} />}
       {!training && latest && (
-        <TrainingReport
-          modelId={model.id}
-          language={model.language}
-          training={latest}
-          isLatest
-        />
+        <TrainingReport modelId={model.id} language={model.language} training={latest} isLatest />
       )}
       <DatasetsSection model={model} />
       <TrainingHistory modelId={model.id} language={model.language} trainings={trainings} />

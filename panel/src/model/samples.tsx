@@ -8,7 +8,13 @@ import { marked } from "./word-marks";
 const SHOWN = 5;
 
 /** Sentences that the two models heard differently, each word marked that was not said so. */
-export function Samples({ samples, language }: { samples: Evaluation["samples"]; language: string }) {
+export function Samples({
+  samples,
+  language,
+}: {
+  samples: Evaluation["samples"];
+  language: string;
+}) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const different = samples.filter(({ baseline, tuned }) => baseline !== tuned);

@@ -11,13 +11,7 @@ import { usePlayer } from "./use-player";
 type Suspect = NonNullable<Training["data"]["suspects"]>[number];
 
 /** Segments whose text may be wrong, to be listened to here. */
-export function Suspects({
-  modelId,
-  suspects,
-}: {
-  modelId: string;
-  suspects: readonly Suspect[];
-}) {
+export function Suspects({ modelId, suspects }: { modelId: string; suspects: readonly Suspect[] }) {
   const { t } = useTranslation();
   const datasets = useDatasets(modelId);
   const play = usePlayer();

@@ -8,7 +8,6 @@ import { Fact, Facts } from "../ui/facts";
 import bar from "../ui/progress.module.css";
 import { LossCurve } from "./loss-curve";
 
-
 type Phase = keyof typeof en.training.phases;
 
 const isPhase = (phase: string): phase is Phase => Object.hasOwn(en.training.phases, phase);

@@ -33,9 +33,7 @@ export function VerdictSummary({ verdict }: { verdict: Verdict }) {
     <Banner
       colour={verdict.valid ? "green" : "amber"}
       title={verdict.valid ? t("datasets.ready") : t("datasets.missing")}
-      icon={
-        verdict.valid ? <CircleCheck aria-hidden="true" /> : <CircleAlert aria-hidden="true" />
-      }
+      icon={verdict.valid ? <CircleCheck aria-hidden="true" /> : <CircleAlert aria-hidden="true" />}
     >
       <p>{counts}</p>
       <Findings texts={missing} />

@@ -34,9 +34,7 @@ export function WerFigure({ evaluation }: { evaluation: Evaluation }) {
         </div>
         <strong>{percent(after)}</strong>
       </div>
-      <p className={styles.note}>
-        {t("training.interval", { lo: percent(lo), hi: percent(hi) })}
-      </p>
+      <p className={styles.note}>{t("training.interval", { lo: percent(lo), hi: percent(hi) })}</p>
     </div>
   );
 }

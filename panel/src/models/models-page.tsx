@@ -28,11 +28,7 @@ export function ModelsPage() {
         <Button icon={<Lightbulb aria-hidden="true" />} onClick={() => setGuiding(true)}>
           {t("models.gettingStarted")}
         </Button>
-        <Button
-          look="primary"
-          icon={<Plus aria-hidden="true" />}
-          onClick={() => setCreating(true)}
-        >
+        <Button look="primary" icon={<Plus aria-hidden="true" />} onClick={() => setCreating(true)}>
           {t("models.new")}
         </Button>
       </PageHeader>

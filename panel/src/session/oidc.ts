@@ -5,7 +5,6 @@ import { CALLBACK } from "./return";
 import type { PanelSettings } from "./settings";
 import { setToken } from "./token";
 
-
 type Provider = Extract<PanelSettings["sign_in"], { kind: "oidc" }>;
 
 export interface Oidc {

@@ -15,7 +15,10 @@ test("the first fault of a validation is told verbatim", () => {
     code: "validation_failed",
     title: "Validation failed",
     detail: message,
-    errors: [{ code: "too-short", message }, { code: "other", message: "Another" }],
+    errors: [
+      { code: "too-short", message },
+      { code: "other", message: "Another" },
+    ],
   };
   expect(told(422, document)).toEqual({ title: message, detail: null });
 });

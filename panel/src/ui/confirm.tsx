@@ -2,8 +2,8 @@ import { AlertDialog } from "@base-ui/react/alert-dialog";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "./button";
-import styles from "./dialog.module.css";
 import { DialogActions } from "./dialog";
+import styles from "./dialog.module.css";
 import { FaultNotice } from "./fault-notice";
 
 interface ConfirmProps {

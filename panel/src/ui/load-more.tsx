@@ -17,10 +17,9 @@ export function LoadMore({ pages }: { pages: Pages }) {
 
   useEffect(() => {
     if (!end.current || !hasNextPage || isFetchingNextPage) return;
-    const sight = new IntersectionObserver(
-      ([entry]) => entry?.isIntersecting && fetchNextPage(),
-      { rootMargin: "400px" },
-    );
+    const sight = new IntersectionObserver(([entry]) => entry?.isIntersecting && fetchNextPage(), {
+      rootMargin: "400px",
+    });
     sight.observe(end.current);
     return () => sight.disconnect();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);

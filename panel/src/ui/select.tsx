@@ -37,11 +37,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         <ChevronsUpDown aria-hidden="true" />
       </Base.Trigger>
       <Base.Portal>
-        <Base.Positioner
-          className={styles.positioner}
-          sideOffset={4}
-          alignItemWithTrigger={false}
-        >
+        <Base.Positioner className={styles.positioner} sideOffset={4} alignItemWithTrigger={false}>
           <Base.Popup className={styles.popup}>
             <Base.List className={styles.list} aria-labelledby={labelId}>
               {options.map((option) => (

@@ -1,4 +1,11 @@
-import { BasePlugin, type Body, type Meta, type PluginOpts, type Uppy, type UppyFile } from "@uppy/core";
+import {
+  BasePlugin,
+  type Body,
+  type Meta,
+  type PluginOpts,
+  type Uppy,
+  type UppyFile,
+} from "@uppy/core";
 import { abortUpload } from "../api/uploads";
 import { sendInParts } from "./send";
 

@@ -9,6 +9,7 @@ export interface Outcome {
 
 export function tellOutcome({ succeeded, failed }: Outcome, t: TFunction): void {
   if (failed === 0) tellSuccess(t("upload.succeeded", { count: succeeded }));
-  else if (succeeded === 0) tellFault({ title: t("upload.failed", { count: failed }), detail: null });
+  else if (succeeded === 0)
+    tellFault({ title: t("upload.failed", { count: failed }), detail: null });
   else tellFault({ title: t("upload.partly", { succeeded, failed }), detail: null });
 }

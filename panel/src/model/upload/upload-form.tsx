@@ -3,12 +3,12 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { refreshDatasets } from "../../api/datasets";
 import type { UploadType } from "../../api/uploads";
-import { isSafeName } from "../../upload/file-types";
 import { Button } from "../../ui/button";
 import { DialogActions } from "../../ui/dialog";
 import { FaultNotice } from "../../ui/fault-notice";
 import { Field } from "../../ui/field";
 import { Select } from "../../ui/select";
+import { isSafeName } from "../../upload/file-types";
 import { tellOutcome } from "./outcome";
 import styles from "./upload-form.module.css";
 import { useUppy } from "./use-uppy";
@@ -44,7 +44,7 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
     <div className={styles.form}>
       <Field label={t("upload.type")} help={t(`upload.typeHelp.${type}`)}>
         {(ids) => (
-          <Select
+          <Select<UploadType>
             {...ids}
             options={TYPES.map((value) => ({ value, label: t(`upload.types.${value}`) }))}
             value={type}
@@ -54,6 +54,15 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
         )}
       </Field>
       <section ref={uppy.target} aria-label={t("upload.files")} />
+      {uppy.failures.length > 0 && (
+        <ul className={styles.failures} role="alert" aria-label={t("upload.failures")}>
+          {uppy.failures.map(({ name, reason }) => (
+            <li key={name}>
+              <strong dir="auto">{name}</strong> {reason}
+            </li>
+          ))}
+        </ul>
+      )}
       {uppy.lost.length > 0 && <Names text={t("upload.lost")} names={uppy.lost} />}
       {unsafe.length > 0 && <Names text={t("upload.unsafe")} names={unsafe} />}
       <FaultNotice error={uppy.error} />

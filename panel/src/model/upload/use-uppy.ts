@@ -30,13 +30,17 @@ interface Shown {
   names: string[];
   /** Files of an upload before a reload that the browser could not keep. */
   lost: string[];
+  failures: { name: string; reason: string }[];
 }
 
-const NOTHING: Shown = { running: false, startable: false, names: [], lost: [] };
+const NOTHING: Shown = { running: false, startable: false, names: [], lost: [], failures: [] };
+
+/** Bytes that the browser may keep of files, for an upload to go on by itself after a reload. */
+const KEPT = { name: "uppy-blobs", maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 * 1024 ** 3 };
 
 /** Uppy in an element of the dialog, for as long as the dialog is there. */
 export function useUppy(modelId: string, type: UploadType, listeners: Listeners) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const target = useRef<HTMLElement>(null);
   const uppyRef = useRef<DatasetUppy | null>(null);
   const [shown, setShown] = useState(NOTHING);
@@ -69,7 +73,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       open: (files) => open(files),
       wordsFor: (failure) => wordsFor(failure),
     });
-    uppy.use(GoldenRetriever);
+    uppy.use(GoldenRetriever, { indexedDB: KEPT });
 
     uppy.on("state-update", () => {
       const next = shownOf(uppy);
@@ -88,6 +92,13 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
     uppyRef.current = uppy;
     return () => leave(uppy, modelId);
   }, [modelId]);
+
+  useEffect(() => {
+    if (i18n.language !== "fr") return;
+    void import("@uppy/locales/lib/fr_FR.js").then(({ default: locale }) =>
+      uppyRef.current?.setOptions({ locale }),
+    );
+  }, [i18n.language]);
 
   useEffect(() => {
     uppyRef.current?.setOptions({
@@ -122,6 +133,9 @@ function shownOf(uppy: DatasetUppy): Shown {
     startable: lost.length === 0 && files.some(({ progress }) => !progress.uploadComplete),
     names: files.map(({ name }) => name ?? ""),
     lost,
+    failures: files.flatMap(({ name, error }) =>
+      error ? [{ name: name ?? "", reason: String(error) }] : [],
+    ),
   };
 }
 
