@@ -1,5 +1,5 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { Problem } from "./api/problem";
 import { DashboardPage } from "./dashboard/dashboard-page";
@@ -16,7 +16,15 @@ import { Layout } from "./shell/layout";
 import { NotFound } from "./shell/not-found";
 import { ToastProvider } from "./ui/toaster";
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // The plan has changed meanwhile: what may be seen follows from what is asked anew.
+    onError(error) {
+      if (error instanceof Problem && error.code === "feature-not-available") {
+        void queries.invalidateQueries({ queryKey: ["me"] });
+      }
+    },
+  }),
   defaultOptions: {
     queries: {
       // A refusal stays one; what did not answer may answer the next time.

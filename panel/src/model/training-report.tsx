@@ -1,6 +1,6 @@
 import { Download } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { Training } from "../api/client";
+import type { Evaluation, Training } from "../api/client";
 import { artifactRoute } from "../api/downloads";
 import { length } from "../text/format";
 import { Button } from "../ui/button";
@@ -30,7 +30,7 @@ export function TrainingReport(props: TrainingReportProps) {
   const succeeded = training.status_name === "success";
   return (
     <>
-      {succeeded && evaluation && (
+      {succeeded && (evaluation || isLatest) && (
         <Card
           title={t("training.result")}
           actions={
@@ -44,11 +44,7 @@ export function TrainingReport(props: TrainingReportProps) {
             )
           }
         >
-          <p className={styles.quiet}>
-            {t("training.resultText", { duration: length(evaluation.test_seconds) })}
-          </p>
-          <WerFigure evaluation={evaluation} />
-          <Samples samples={evaluation.samples} language={language} />
+          {evaluation && <Result evaluation={evaluation} language={language} />}
         </Card>
       )}
       {(data.segments > 0 || data.dropped.length > 0) && (
@@ -65,6 +61,19 @@ export function TrainingReport(props: TrainingReportProps) {
           )}
         </Card>
       )}
+    </>
+  );
+}
+
+function Result({ evaluation, language }: { evaluation: Evaluation; language: string }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p className={styles.quiet}>
+        {t("training.resultText", { duration: length(evaluation.test_seconds) })}
+      </p>
+      <WerFigure evaluation={evaluation} />
+      <Samples samples={evaluation.samples} language={language} />
     </>
   );
 }

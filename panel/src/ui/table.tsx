@@ -12,8 +12,9 @@ export function Table({
   children: ReactNode;
 }) {
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for what is filled in
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section className={styles.scroll} aria-label={name} tabIndex={0}>
+    <div className={styles.scroll} role="group" aria-label={name} tabIndex={0}>
       <table className={styles.table} aria-label={name}>
         <thead>
           <tr>
@@ -27,7 +28,7 @@ export function Table({
         </thead>
         <tbody>{children}</tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -65,6 +65,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       hideUploadButton: true,
       hideCancelButton: true,
       hidePauseResumeButton: true,
+      hideRetryButton: true,
       doneButtonHandler: null,
       disableThumbnailGenerator: true,
       proudlyDisplayPoweredByUppy: false,
