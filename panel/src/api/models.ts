@@ -16,6 +16,11 @@ export function isTraining(model: CustomModel): boolean {
   return model.status_name === "provisioning" || model.status_name === "running";
 }
 
+/** A model that is trained, or being trained, cannot be trained again. */
+export function isStartable(model: CustomModel): boolean {
+  return model.status_name === "not_running" || model.status_name === "failed";
+}
+
 export function useModels(enabled: boolean) {
   return useInfiniteQuery({
     queryKey: LIST,

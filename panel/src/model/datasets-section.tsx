@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomModel } from "../api/client";
 import { useDatasets, useVerdict } from "../api/datasets";
-import { isTraining } from "../api/models";
+import { isStartable, isTraining } from "../api/models";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { EmptyState } from "../ui/empty-state";
@@ -27,6 +27,7 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
 
   const rows = datasets.data ?? [];
   const verdict = useVerdict(model.id, rows, !isTraining(model) && !hasNextPage);
+  const asksForTraining = isStartable(model);
 
   return (
     <Card
@@ -48,7 +49,7 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
       )}
       {rows.length > 0 && (
         <>
-          {verdict.data && <VerdictSummary verdict={verdict.data} />}
+          {asksForTraining && verdict.data && <VerdictSummary verdict={verdict.data} />}
           <DatasetsTable modelId={model.id} datasets={rows} remarks={remarksOn(verdict.data, t)} />
         </>
       )}

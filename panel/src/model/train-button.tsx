@@ -2,15 +2,13 @@ import { GraduationCap } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomModel } from "../api/client";
+import { isStartable } from "../api/models";
 import { Problem } from "../api/problem";
 import { useTrain } from "../api/trainings";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { tellSuccess } from "../ui/toaster";
 import styles from "./train-button.module.css";
-
-/** Only these can start: a model that is trained, or being trained, shows no button. */
-const STARTABLE = new Set(["not_running", "failed"]);
 
 /**
  * Ask, start, and ask once more where audio would be left out.
@@ -55,7 +53,7 @@ export function TrainButton({ model }: { model: CustomModel }) {
   const count = skipping.length;
   return (
     <>
-      {STARTABLE.has(model.status_name) && (
+      {isStartable(model) && (
         <Button look="primary" icon={<GraduationCap aria-hidden="true" />} onClick={ask}>
           {t("model.train")}
         </Button>
