@@ -16,7 +16,8 @@ export function AccountMenu({ me }: { me: Me }) {
   const [theme, setTheme] = useState(chosenTheme);
   return (
     <Menu.Root>
-      <Menu.Trigger className={styles.trigger} aria-label={`${t("app.account")}: ${me.user.name}`}>
+      <Menu.Trigger className={styles.trigger}>
+        <span className="visually-hidden">{t("app.account")}</span>
         <CircleUser aria-hidden="true" />
         <span className={styles.who}>
           <span dir="auto">{me.user.name}</span>

@@ -53,7 +53,7 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
           />
         )}
       </Field>
-      <section ref={uppy.target} aria-label={t("upload.files")} />
+      <section ref={uppy.target} className={styles.panel} aria-label={t("upload.files")} />
       {uppy.failures.length > 0 && (
         <ul className={styles.failures} role="alert" aria-label={t("upload.failures")}>
           {uppy.failures.map(({ name, reason }) => (
