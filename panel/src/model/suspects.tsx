@@ -22,7 +22,14 @@ export function Suspects({ modelId, suspects }: { modelId: string; suspects: rea
       <p>{t("training.suspectsText")}</p>
       <Table
         name={t("training.suspects")}
-        columns={["", t("training.file"), t("training.written"), t("training.heard")]}
+        columns={[
+          <span key="play" className="visually-hidden">
+            {t("app.actions")}
+          </span>,
+          t("training.file"),
+          t("training.written"),
+          t("training.heard"),
+        ]}
       >
         {suspects.map((suspect) => {
           const { file, start, end } = suspect;
