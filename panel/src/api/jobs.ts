@@ -10,6 +10,8 @@ export interface Phrase {
   start: number;
   end: number;
   text: string;
+  /** Of an alignment: false where the text was not found in the audio. */
+  matched?: boolean;
 }
 
 export type ResultFormat = "txt" | "srt" | "vtt";

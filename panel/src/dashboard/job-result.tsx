@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { type JobKind, type Phrase, type ResultFormat, resultText, usePhrases } from "../api/jobs";
 import { faultOf, lineOf } from "../text/faults";
 import { clock } from "../text/format";
+import { Badge } from "../ui/badge";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { FaultNotice } from "../ui/fault-notice";
@@ -79,7 +80,7 @@ function Player({ recording, phrases }: { recording: File | undefined; phrases: 
       )}
       {phrases.length === 0 && <p>{t("dashboard.nothingSaid")}</p>}
       <ol className={styles.phrases}>
-        {phrases.map(({ start, end, text }) => (
+        {phrases.map(({ start, end, text, matched }) => (
           <li key={`${start} ${end}`} data-now={(start <= now && now < end) || undefined}>
             {url ? (
               <button
@@ -92,7 +93,9 @@ function Player({ recording, phrases }: { recording: File | undefined; phrases: 
             ) : (
               <span className={styles.time}>{clock(start)}</span>
             )}
-            <span dir="auto">{text}</span>
+            <span dir="auto">
+              {text} {matched === false && <Badge colour="amber">{t("dashboard.notFound")}</Badge>}
+            </span>
           </li>
         ))}
       </ol>
