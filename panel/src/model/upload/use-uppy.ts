@@ -81,6 +81,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       setShown((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
     });
     uppy.on("restored", () => resume(uppy, modelId));
+    uppy.on("files-added", () => resume(uppy, modelId));
     uppy.on("upload", () => {
       setError(null);
       markUnfinished(modelId);
@@ -112,10 +113,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
   }, [type]);
 
   function start() {
-    const uppy = uppyRef.current;
-    if (!uppy) return;
-    if (uppy.getState().recoveredState) uppy.emit("restore-confirmed");
-    else uppy.upload().catch(setError);
+    uppyRef.current?.upload().catch(setError);
   }
 
   return { target, start, error, ...shown };
@@ -128,9 +126,10 @@ function uppyTheme(): "auto" | "light" | "dark" {
 
 function shownOf(uppy: DatasetUppy): Shown {
   const files = uppy.getFiles();
+  const { currentUploads, recoveredState } = uppy.getState();
   const lost = files.filter(({ isGhost }) => isGhost).map(({ name }) => name ?? "");
   return {
-    running: Object.keys(uppy.getState().currentUploads).length > 0 && lost.length === 0,
+    running: Object.keys(currentUploads).length > 0 && recoveredState === null,
     startable: lost.length === 0 && files.some(({ progress }) => !progress.uploadComplete),
     names: files.map(({ name }) => name ?? ""),
     lost,
@@ -140,8 +139,9 @@ function shownOf(uppy: DatasetUppy): Shown {
   };
 }
 
-/** After a reload: go on where the upload was, or show what had been chosen. */
+/** After a reload, once all files are there: go on, or show what had been chosen. */
 function resume(uppy: DatasetUppy, modelId: string): void {
+  if (uppy.getState().recoveredState === null) return;
   if (uppy.getFiles().some(({ isGhost }) => isGhost)) return;
   if (isUnfinished(modelId)) uppy.emit("restore-confirmed");
   else uppy.setState({ recoveredState: null });
