@@ -5,10 +5,12 @@ import { useTranslation } from "react-i18next";
 import type { JobKind } from "../api/jobs";
 import { buttonClass } from "../ui/button";
 import styles from "../ui/menu.module.css";
+import { useOverlayPlace } from "../ui/overlay-place";
 import { JobDialog } from "./job-dialog";
 
 export function UploadMenu() {
   const { t } = useTranslation();
+  const place = useOverlayPlace();
   const [opened, setOpened] = useState<JobKind | null>(null);
   return (
     <>
@@ -17,7 +19,7 @@ export function UploadMenu() {
           <Upload aria-hidden="true" />
           {t("dashboard.upload")}
         </Menu.Trigger>
-        <Menu.Portal>
+        <Menu.Portal {...place}>
           <Menu.Positioner className={styles.positioner} align="end" sideOffset={6}>
             <Menu.Popup className={styles.popup}>
               <Menu.Item className={styles.item} onClick={() => setOpened("transcription")}>

@@ -6,6 +6,7 @@ import type { Me } from "../api/client";
 import { useSession } from "../session/session";
 import { chooseLanguage, LANGUAGES, type PanelLanguage } from "../text/catalogue";
 import menu from "../ui/menu.module.css";
+import { useOverlayPlace } from "../ui/overlay-place";
 import styles from "./account-menu.module.css";
 import { chooseTheme, chosenTheme, THEMES, type Theme } from "./theme";
 
@@ -13,6 +14,7 @@ import { chooseTheme, chosenTheme, THEMES, type Theme } from "./theme";
 export function AccountMenu({ me }: { me: Me }) {
   const { t, i18n } = useTranslation();
   const { signOut } = useSession();
+  const place = useOverlayPlace();
   const [theme, setTheme] = useState(chosenTheme);
   return (
     <Menu.Root>
@@ -24,7 +26,7 @@ export function AccountMenu({ me }: { me: Me }) {
           <small dir="auto">{me.organisation.name}</small>
         </span>
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal {...place}>
         <Menu.Positioner className={menu.positioner} side="top" align="start" sideOffset={6}>
           <Menu.Popup className={menu.popup}>
             <Choices

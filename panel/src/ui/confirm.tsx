@@ -27,26 +27,30 @@ export function Confirm(props: ConfirmProps) {
     <AlertDialog.Root open={open} onOpenChange={(wanted) => !wanted && !pending && onCancel()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={styles.scrim} />
-        <AlertDialog.Popup className={styles.popup}>
-          <div>
-            <AlertDialog.Title className={styles.title}>{props.title}</AlertDialog.Title>
-            <AlertDialog.Description className={styles.text}>{props.text}</AlertDialog.Description>
-          </div>
-          {props.children}
-          <FaultNotice error={props.error} />
-          <DialogActions>
-            <AlertDialog.Close className={buttonClass()} disabled={pending}>
-              {t("app.cancel")}
-            </AlertDialog.Close>
-            <Button
-              look={props.dangerous ? "danger" : "primary"}
-              onClick={props.onConfirm}
-              disabled={pending}
-            >
-              {props.action}
-            </Button>
-          </DialogActions>
-        </AlertDialog.Popup>
+        <AlertDialog.Viewport className={styles.viewport}>
+          <AlertDialog.Popup className={styles.popup}>
+            <div>
+              <AlertDialog.Title className={styles.title}>{props.title}</AlertDialog.Title>
+              <AlertDialog.Description className={styles.text}>
+                {props.text}
+              </AlertDialog.Description>
+            </div>
+            {props.children}
+            <FaultNotice error={props.error} />
+            <DialogActions>
+              <AlertDialog.Close className={buttonClass()} disabled={pending}>
+                {t("app.cancel")}
+              </AlertDialog.Close>
+              <Button
+                look={props.dangerous ? "danger" : "primary"}
+                onClick={props.onConfirm}
+                disabled={pending}
+              >
+                {props.action}
+              </Button>
+            </DialogActions>
+          </AlertDialog.Popup>
+        </AlertDialog.Viewport>
       </AlertDialog.Portal>
     </AlertDialog.Root>
   );

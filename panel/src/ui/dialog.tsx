@@ -1,9 +1,10 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "./button";
 import styles from "./dialog.module.css";
+import { OverlayPlaceProvider } from "./overlay-place";
 
 interface DialogProps {
   open: boolean;
@@ -18,26 +19,29 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, text, wide, locked, children }: DialogProps) {
   const { t } = useTranslation();
+  const [popup, setPopup] = useState<HTMLElement | null>(null);
   return (
     <Base.Root open={open} onOpenChange={(wanted) => !wanted && !locked && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.scrim} />
-        <Base.Popup className={`${styles.popup} ${wide ? styles.wide : ""}`}>
-          <header className={styles.header}>
-            <div>
-              <Base.Title className={styles.title}>{title}</Base.Title>
-              {text && <Base.Description className={styles.text}>{text}</Base.Description>}
-            </div>
-            <Base.Close
-              className={`${buttonClass("quiet")} ${styles.close}`}
-              aria-label={t("app.close")}
-              disabled={locked ?? false}
-            >
-              <X aria-hidden="true" />
-            </Base.Close>
-          </header>
-          {children}
-        </Base.Popup>
+        <Base.Viewport className={styles.viewport}>
+          <Base.Popup ref={setPopup} className={`${styles.popup} ${wide ? styles.wide : ""}`}>
+            <header className={styles.header}>
+              <div>
+                <Base.Title className={styles.title}>{title}</Base.Title>
+                {text && <Base.Description className={styles.text}>{text}</Base.Description>}
+              </div>
+              <Base.Close
+                className={`${buttonClass("quiet")} ${styles.close}`}
+                aria-label={t("app.close")}
+                disabled={locked ?? false}
+              >
+                <X aria-hidden="true" />
+              </Base.Close>
+            </header>
+            <OverlayPlaceProvider value={popup}>{children}</OverlayPlaceProvider>
+          </Base.Popup>
+        </Base.Viewport>
       </Base.Portal>
     </Base.Root>
   );

@@ -1,5 +1,6 @@
 import { Select as Base } from "@base-ui/react/select";
 import { Check, ChevronsUpDown } from "lucide-react";
+import { useOverlayPlace } from "./overlay-place";
 import styles from "./select.module.css";
 
 export interface Option<Value extends string> {
@@ -20,6 +21,7 @@ interface SelectProps<Value extends string> {
 
 export function Select<Value extends string>(props: SelectProps<Value>) {
   const { id, labelId, helpId, options, value, onChange, placeholder, disabled = false } = props;
+  const place = useOverlayPlace();
   return (
     <Base.Root<Value>
       items={options}
@@ -36,7 +38,7 @@ export function Select<Value extends string>(props: SelectProps<Value>) {
         <Base.Value className={styles.value} placeholder={placeholder} />
         <ChevronsUpDown aria-hidden="true" />
       </Base.Trigger>
-      <Base.Portal>
+      <Base.Portal {...place}>
         <Base.Positioner className={styles.positioner} sideOffset={4} alignItemWithTrigger={false}>
           <Base.Popup className={styles.popup}>
             <Base.List className={styles.list} aria-labelledby={labelId}>
