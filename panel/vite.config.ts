@@ -11,6 +11,8 @@ export default defineConfig({
     target: ["chrome123", "firefox121", "safari17.5"],
     // The content security policy has no place for files in the page itself.
     assetsInlineLimit: 0,
+    // What is loaded first stays under 300 kB compressed, which is about 900 kB.
+    chunkSizeWarningLimit: 900,
     modulePreload: { polyfill: false },
   },
   server: {

@@ -1,5 +1,5 @@
 import { AudioLines, Brain, LayoutDashboard } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { NavLink, Outlet } from "react-router";
 import { useMe } from "../api/account";
@@ -13,7 +13,7 @@ import styles from "./layout.module.css";
 export function Layout() {
   const { t } = useTranslation();
   const me = useMe();
-  const [content, setContent] = useState<HTMLElement | null>(null);
+  const content = useRef<HTMLElement>(null);
   const hasTraining = me.data?.features.includes("automatic_training");
   return (
     <OverlayPlaceProvider value={content}>
@@ -38,7 +38,7 @@ export function Layout() {
           </nav>
           {me.data && <AccountMenu me={me.data} />}
         </header>
-        <main ref={setContent} id="content" className={styles.content} tabIndex={-1}>
+        <main ref={content} id="content" className={styles.content} tabIndex={-1}>
           {me.data ? (
             <Outlet />
           ) : me.error ? (

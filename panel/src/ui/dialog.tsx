@@ -1,6 +1,6 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { buttonClass } from "./button";
 import styles from "./dialog.module.css";
@@ -19,13 +19,17 @@ interface DialogProps {
 
 export function Dialog({ open, onClose, title, text, wide, locked, children }: DialogProps) {
   const { t } = useTranslation();
-  const [popup, setPopup] = useState<HTMLElement | null>(null);
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(wanted) => !wanted && !locked && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.scrim} />
         <Base.Viewport className={styles.viewport}>
-          <Base.Popup ref={setPopup} className={`${styles.popup} ${wide ? styles.wide : ""}`}>
+          <Base.Popup
+            ref={popup}
+            initialFocus={() => firstField(popup.current) ?? true}
+            className={`${styles.popup} ${wide ? styles.wide : ""}`}
+          >
             <header className={styles.header}>
               <div>
                 <Base.Title className={styles.title}>{title}</Base.Title>
@@ -50,4 +54,9 @@ export function Dialog({ open, onClose, title, text, wide, locked, children }: D
 /** The buttons at a dialog's end, the one that goes on last. */
 export function DialogActions({ children }: { children: ReactNode }) {
   return <footer className={styles.actions}>{children}</footer>;
+}
+
+/** Where one begins to fill in; a dialog without fields begins at its first button. */
+function firstField(popup: HTMLElement | null): HTMLElement | null {
+  return popup?.querySelector<HTMLElement>("input:not([hidden]), [role=combobox]") ?? null;
 }

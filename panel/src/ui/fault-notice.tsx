@@ -12,7 +12,7 @@ export function FaultNotice({ error, onRetry }: { error: unknown; onRetry?: () =
     <div className={styles.notice} role="alert">
       <p>
         <strong>{title}</strong>
-        {detail && ` ${detail}`}
+        {detail && `. ${detail}`}
       </p>
       {onRetry && <Button onClick={onRetry}>{t("app.retry")}</Button>}
     </div>
