@@ -52,7 +52,7 @@ const ModelRow = memo(function ModelRow({ model, onDelete }: ModelRowProps) {
   const page = `/custom-models/${model.id}`;
   return (
     <tr>
-      <td>
+      <td className={styles.first}>
         <Link to={page} className={styles.name} dir="auto">
           {model.name}
         </Link>
