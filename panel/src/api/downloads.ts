@@ -1,0 +1,22 @@
+import { authorization, refuse } from "./client";
+
+/** Where storage has the file, by a URL that holds for a few minutes. */
+export async function signedUrl(route: string): Promise<string> {
+  const response = await fetch(route, {
+    headers: { ...authorization(), Accept: "application/json" },
+  });
+  await refuse(response);
+  const { url } = (await response.json()) as { url: string };
+  return url;
+}
+
+/** Hand the file behind a download route to the browser. */
+export async function download(route: string): Promise<void> {
+  const link = document.createElement("a");
+  link.href = await signedUrl(route);
+  // Storage says what the file is called.
+  link.download = "";
+  link.click();
+}
+
+export const artifactRoute = (modelId: string) => `/api/v1/custom-models/${modelId}/artifact`;

@@ -1,0 +1,113 @@
+import { useQuery } from "@tanstack/react-query";
+import { answerOf, api } from "./client";
+import { REFRESH_BUSY } from "./polling";
+
+/** Speech to text, or times for a text that is there. */
+export type JobKind = "transcription" | "alignment";
+
+/** A phrase of a result; times in seconds. */
+export interface Phrase {
+  start: number;
+  end: number;
+  text: string;
+  /** Of an alignment: false where the text was not found in the audio. */
+  matched?: boolean;
+}
+
+export type ResultFormat = "txt" | "srt" | "vtt";
+
+export interface WantedJob {
+  language: string;
+  file: File;
+  /** What is said, for an alignment. */
+  transcript: string | null;
+  /** Under the same key the same request makes no second job. */
+  key: string;
+}
+
+export function openJob({ language, file, transcript, key }: WantedJob) {
+  const header = { "Idempotency-Key": key };
+  const audio = { name: file.name, size: file.size };
+  return transcript === null
+    ? answerOf(
+        api.POST("/api/v1/transcriptions", { params: { header }, body: { language, ...audio } }),
+      )
+    : answerOf(
+        api.POST("/api/v1/alignments", {
+          params: { header },
+          body: { language, audio, transcript },
+        }),
+      );
+}
+
+export function useJob(kind: JobKind, id: string) {
+  return useQuery({
+    queryKey: ["job", kind, id],
+    queryFn: () =>
+      kind === "transcription"
+        ? answerOf(
+            api.GET("/api/v1/transcriptions/{transcription_id}", {
+              params: { path: { transcription_id: id } },
+            }),
+          )
+        : answerOf(
+            api.GET("/api/v1/alignments/{alignment_id}", {
+              params: { path: { alignment_id: id } },
+            }),
+          ),
+    refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? false : REFRESH_BUSY),
+  });
+}
+
+export function hasEnded(status: string | undefined): boolean {
+  return status === "succeeded" || status === "failed";
+}
+
+/** The result as text of a format. */
+export async function resultText(kind: JobKind, id: string, format: ResultFormat): Promise<string> {
+  const { data } =
+    kind === "transcription"
+      ? await api.GET("/api/v1/transcriptions/{transcription_id}/result", {
+          params: { path: { transcription_id: id }, query: { format } },
+          parseAs: "text",
+        })
+      : await api.GET("/api/v1/alignments/{alignment_id}/result", {
+          params: {
+            path: { alignment_id: id },
+            query: { format: format === "txt" ? "vtt" : format },
+          },
+          parseAs: "text",
+        });
+  return data as string;
+}
+
+interface ResultDocument {
+  segments?: (Phrase & { edited?: { text: string } })[];
+  cues?: Phrase[];
+}
+
+export function usePhrases(kind: JobKind, id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["phrases", kind, id],
+    queryFn: async (): Promise<Phrase[]> => {
+      const call =
+        kind === "transcription"
+          ? api.GET("/api/v1/transcriptions/{transcription_id}/result", {
+              params: { path: { transcription_id: id }, query: { format: "json" } },
+            })
+          : api.GET("/api/v1/alignments/{alignment_id}/result", {
+              params: { path: { alignment_id: id }, query: { format: "json" } },
+            });
+      const { segments, cues } = (await answerOf(
+        call as Promise<{ data?: unknown }>,
+      )) as ResultDocument;
+      const heard = (segments ?? []).map(({ edited, ...phrase }) => ({
+        ...phrase,
+        text: edited?.text ?? phrase.text,
+      }));
+      return cues ?? heard;
+    },
+    staleTime: Number.POSITIVE_INFINITY,
+    enabled,
+  });
+}

@@ -1,0 +1,60 @@
+import { Progress } from "@base-ui/react/progress";
+import { useTranslation } from "react-i18next";
+import { useParams } from "react-router";
+import { useMe } from "../api/account";
+import { hasEnded, type JobKind, useJob } from "../api/jobs";
+import { Problem } from "../api/problem";
+import { NotFound } from "../shell/not-found";
+import { length } from "../text/format";
+import { Breadcrumbs } from "../ui/breadcrumbs";
+import { Card } from "../ui/card";
+import { Fact, Facts } from "../ui/facts";
+import { FaultNotice } from "../ui/fault-notice";
+import { Loading } from "../ui/loading";
+import { Moment } from "../ui/moment";
+import { PageHeader } from "../ui/page-header";
+import bar from "../ui/progress.module.css";
+import { JobResult } from "./job-result";
+import { JobStatus } from "./job-status";
+import { recentJobs } from "./recent-jobs";
+
+export function JobPage({ kind }: { kind: JobKind }) {
+  const { t } = useTranslation();
+  const { jobId = "" } = useParams();
+  const job = useJob(kind, jobId);
+  const me = useMe();
+  const known = me.data && recentJobs(me.data.organisation.id).find(({ id }) => id === jobId);
+  const title = known?.fileName ?? t(`dashboard.${kind}`);
+
+  if (job.error instanceof Problem && job.error.status === 404) return <NotFound />;
+  return (
+    <>
+      <Breadcrumbs trail={[{ to: "/", name: t("dashboard.title") }]} here={title} />
+      <PageHeader title={title} />
+      {job.error && <FaultNotice error={job.error} onRetry={() => job.refetch()} />}
+      {job.isPending && <Loading />}
+      {job.data && (
+        <Card title={t(`dashboard.${kind}`)} actions={<JobStatus status={job.data.status} />}>
+          <Facts>
+            <Fact name={t("dashboard.language")}>{known?.languageName ?? job.data.language}</Fact>
+            <Fact name={t("dashboard.duration")}>
+              {job.data.duration === null ? "–" : length(job.data.duration)}
+            </Fact>
+            <Fact name={t("dashboard.created")}>
+              <Moment at={job.data.created_at} />
+            </Fact>
+          </Facts>
+          {!hasEnded(job.data.status) && (
+            <Progress.Root value={job.data.progress} aria-label={t("training.percent")}>
+              <Progress.Track className={bar.track}>
+                <Progress.Indicator className={bar.indicator} />
+              </Progress.Track>
+            </Progress.Root>
+          )}
+          {job.data.failure && <p role="alert">{job.data.failure.message}</p>}
+        </Card>
+      )}
+      {job.data?.status === "succeeded" && <JobResult kind={kind} id={jobId} name={title} />}
+    </>
+  );
+}

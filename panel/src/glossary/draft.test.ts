@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { draftsOf, emptyDraft, entriesOf } from "./draft";
+
+test("what is kept comes out as it went in", () => {
+  const entry = { term: "argo", replacement: "Argot", case_sensitive: true, language: "fr" };
+  expect(entriesOf(draftsOf([entry]))).toEqual([entry]);
+});
+
+test("rows without a term are left out", () => {
+  expect(entriesOf([emptyDraft(), { ...emptyDraft(), term: "  " }])).toEqual([]);
+});
+
+test("a term without a replacement is written as it is", () => {
+  expect(entriesOf([{ ...emptyDraft(), term: "Argot" }])).toMatchObject([
+    { term: "Argot", replacement: "Argot" },
+  ]);
+});

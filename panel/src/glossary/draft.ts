@@ -1,0 +1,37 @@
+import type { Entry } from "../api/glossary";
+
+/** An entry while it is edited, which keeps its place in the page by a name of its own. */
+export interface Draft extends Entry {
+  draftId: string;
+}
+
+type Kept = Pick<Entry, "term" | "replacement"> & Partial<Entry>;
+
+export function draftsOf(entries: readonly Kept[]): Draft[] {
+  return entries.map((entry) => ({
+    case_sensitive: false,
+    language: null,
+    ...entry,
+    draftId: crypto.randomUUID(),
+  }));
+}
+
+export function emptyDraft(): Draft {
+  return {
+    draftId: crypto.randomUUID(),
+    term: "",
+    replacement: "",
+    case_sensitive: false,
+    language: null,
+  };
+}
+
+/** Rows without a term are none; a term without a replacement is to be written as it is. */
+export function entriesOf(drafts: readonly Draft[]): Entry[] {
+  return drafts
+    .filter(({ term }) => term.trim() !== "")
+    .map(({ draftId: _, ...entry }) => ({
+      ...entry,
+      replacement: entry.replacement.trim() === "" ? entry.term : entry.replacement,
+    }));
+}

@@ -1,0 +1,59 @@
+import { Database, Plus } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { CustomModel } from "../api/client";
+import { useDatasets, useVerdict } from "../api/datasets";
+import { isStartable, isTraining } from "../api/models";
+import { Button } from "../ui/button";
+import { Card } from "../ui/card";
+import { EmptyState } from "../ui/empty-state";
+import { FaultNotice } from "../ui/fault-notice";
+import { Loading } from "../ui/loading";
+import { DatasetsTable } from "./datasets-table";
+import { isUnfinished } from "./upload/unfinished";
+import { UploadDialog } from "./upload/upload-dialog";
+import { remarksOn, VerdictSummary } from "./verdict-summary";
+
+export function DatasetsSection({ model }: { model: CustomModel }) {
+  const { t } = useTranslation();
+  const datasets = useDatasets(model.id);
+  // An upload that a reload cut off goes on by itself.
+  const [uploading, setUploading] = useState(() => isUnfinished(model.id));
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = datasets;
+
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+
+  const rows = datasets.data ?? [];
+  const verdict = useVerdict(model.id, rows, !isTraining(model) && !hasNextPage);
+  const asksForTraining = isStartable(model);
+
+  return (
+    <Card
+      title={t("datasets.title")}
+      actions={
+        <Button icon={<Plus aria-hidden="true" />} onClick={() => setUploading(true)}>
+          {t("datasets.new")}
+        </Button>
+      }
+    >
+      {datasets.error && <FaultNotice error={datasets.error} onRetry={() => datasets.refetch()} />}
+      {datasets.isPending && !datasets.error && <Loading />}
+      {datasets.data && rows.length === 0 && (
+        <EmptyState
+          icon={<Database />}
+          title={t("datasets.empty")}
+          text={t("datasets.emptyText")}
+        />
+      )}
+      {rows.length > 0 && (
+        <>
+          {asksForTraining && verdict.data && <VerdictSummary verdict={verdict.data} />}
+          <DatasetsTable modelId={model.id} datasets={rows} remarks={remarksOn(verdict.data, t)} />
+        </>
+      )}
+      <UploadDialog modelId={model.id} open={uploading} onClose={() => setUploading(false)} />
+    </Card>
+  );
+}

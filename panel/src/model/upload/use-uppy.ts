@@ -1,0 +1,158 @@
+import Uppy, { type Body } from "@uppy/core";
+import Dashboard from "@uppy/dashboard";
+import GoldenRetriever from "@uppy/golden-retriever";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import "@uppy/core/css/style.min.css";
+import "@uppy/dashboard/css/style.min.css";
+import type { UploadType } from "../../api/uploads";
+import { chosenTheme } from "../../shell/theme";
+import { faultOf, lineOf } from "../../text/faults";
+import { ALLOWED, MAX_FILE_SIZE, MAX_FILES } from "../../upload/file-types";
+import { PartUploads, type UploadMeta } from "../../upload/part-uploads";
+import { openBatch } from "./open-batch";
+import type { Outcome } from "./outcome";
+import { isUnfinished, markFinished, markUnfinished } from "./unfinished";
+
+type DatasetUppy = Uppy<UploadMeta, Body>;
+
+interface Listeners {
+  /** A file has arrived. */
+  onEach(): void;
+  /** The batch is at its end. */
+  onEnd(outcome: Outcome): void;
+}
+
+/** What the dialog shows of Uppy's state. */
+interface Shown {
+  running: boolean;
+  startable: boolean;
+  names: string[];
+  /** Files of an upload before a reload that the browser could not keep. */
+  lost: string[];
+  failures: { name: string; reason: string }[];
+}
+
+const NOTHING: Shown = { running: false, startable: false, names: [], lost: [], failures: [] };
+
+/** Bytes that the browser may keep of files, for an upload to go on by itself after a reload. */
+const KEPT = { name: "uppy-blobs", maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 * 1024 ** 3 };
+
+/** Uppy in an element of the dialog, for as long as the dialog is there. */
+export function useUppy(modelId: string, type: UploadType, listeners: Listeners) {
+  const { t, i18n } = useTranslation();
+  const target = useRef<HTMLElement>(null);
+  const uppyRef = useRef<DatasetUppy | null>(null);
+  const [shown, setShown] = useState(NOTHING);
+  const [error, setError] = useState<unknown>(null);
+
+  const open = useEffectEvent((files: { name: string; size: number }[]) =>
+    openBatch(modelId, type, files, t),
+  );
+  const wordsFor = useEffectEvent((failure: unknown) => lineOf(faultOf(failure, t)));
+  const onEach = useEffectEvent(listeners.onEach);
+  const onEnd = useEffectEvent(listeners.onEnd);
+
+  useEffect(() => {
+    const uppy: DatasetUppy = new Uppy<UploadMeta, Body>({ id: `datasets-${modelId}` });
+    uppy.use(Dashboard, {
+      inline: true,
+      target: target.current as HTMLElement,
+      width: "100%",
+      height: 300,
+      theme: uppyTheme(),
+      // The dialog has buttons of its own, and audio has no pictures.
+      hideUploadButton: true,
+      hideCancelButton: true,
+      hidePauseResumeButton: true,
+      hideRetryButton: true,
+      doneButtonHandler: null,
+      disableThumbnailGenerator: true,
+      proudlyDisplayPoweredByUppy: false,
+    });
+    uppy.use(PartUploads, {
+      open: (files) => open(files),
+      wordsFor: (failure) => wordsFor(failure),
+    });
+    uppy.use(GoldenRetriever, { indexedDB: KEPT });
+
+    uppy.on("state-update", () => {
+      const next = shownOf(uppy);
+      setShown((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
+    });
+    uppy.on("restored", () => resume(uppy, modelId));
+    uppy.on("files-added", () => resume(uppy, modelId));
+    uppy.on("upload", () => {
+      setError(null);
+      markUnfinished(modelId);
+    });
+    uppy.on("upload-success", () => onEach());
+    uppy.on("complete", ({ successful, failed }) => {
+      markFinished(modelId);
+      onEnd({ succeeded: successful?.length ?? 0, failed: failed?.length ?? 0 });
+    });
+    uppyRef.current = uppy;
+    return () => leave(uppy, modelId);
+  }, [modelId]);
+
+  useEffect(() => {
+    if (i18n.language !== "fr") return;
+    void import("@uppy/locales/lib/fr_FR.js").then(({ default: locale }) =>
+      uppyRef.current?.setOptions({ locale }),
+    );
+  }, [i18n.language]);
+
+  useEffect(() => {
+    uppyRef.current?.setOptions({
+      restrictions: {
+        maxNumberOfFiles: MAX_FILES,
+        maxFileSize: MAX_FILE_SIZE,
+        allowedFileTypes: ALLOWED[type],
+      },
+    });
+  }, [type]);
+
+  function start() {
+    uppyRef.current?.upload().catch(setError);
+  }
+
+  return { target, start, error, ...shown };
+}
+
+function uppyTheme(): "auto" | "light" | "dark" {
+  const theme = chosenTheme();
+  return theme === "system" ? "auto" : theme;
+}
+
+function shownOf(uppy: DatasetUppy): Shown {
+  const files = uppy.getFiles();
+  const { currentUploads, recoveredState } = uppy.getState();
+  const lost = files.filter(({ isGhost }) => isGhost).map(({ name }) => name ?? "");
+  return {
+    running: Object.keys(currentUploads).length > 0 && recoveredState === null,
+    startable: lost.length === 0 && files.some(({ progress }) => !progress.uploadComplete),
+    names: files.map(({ name }) => name ?? ""),
+    lost,
+    failures: files.flatMap(({ name, error }) =>
+      error ? [{ name: name ?? "", reason: String(error) }] : [],
+    ),
+  };
+}
+
+/** After a reload, once all files are there: go on, or show what had been chosen. */
+function resume(uppy: DatasetUppy, modelId: string): void {
+  if (uppy.getState().recoveredState === null) return;
+  if (uppy.getFiles().some(({ isGhost }) => isGhost)) return;
+  if (isUnfinished(modelId)) uppy.emit("restore-confirmed");
+  else uppy.setState({ recoveredState: null });
+}
+
+/** The dialog closes, or the page is left in the middle, where the upload can go on later. */
+function leave(uppy: DatasetUppy, modelId: string): void {
+  if (shownOf(uppy).running) {
+    uppy.iteratePlugins((plugin) => uppy.removePlugin(plugin));
+  } else {
+    markFinished(modelId);
+    uppy.destroy();
+  }
+}

@@ -1,0 +1,44 @@
+/** Dates, lengths and shares as they are shown, in the locale of the browser. */
+
+const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const PERCENT = new Intl.NumberFormat(undefined, { style: "percent", maximumFractionDigits: 1 });
+
+export function date(moment: string): string {
+  return DATE.format(new Date(moment));
+}
+
+/** A share from 0 to 1. */
+export function percent(share: number): string {
+  return PERCENT.format(share);
+}
+
+export function number(value: number, digits = 2): string {
+  return value.toLocaleString(undefined, { maximumFractionDigits: digits });
+}
+
+/** Seconds as a place in a recording: 0:04, 12:30, 1:02:03. */
+export function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const padded = (part: number) => String(part).padStart(2, "0");
+  const rest = padded(whole % 60);
+  return hours > 0 ? `${hours}:${padded(minutes)}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Seconds as a length in words of the locale, in its two largest units: 1 hr 5 min. */
+export function length(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts: [number, string][] = [
+    [Math.floor(whole / 3600), "hour"],
+    [Math.floor((whole % 3600) / 60), "minute"],
+    [whole % 60, "second"],
+  ];
+  const first = parts.findIndex(([value]) => value > 0);
+  const shown = first < 0 ? parts.slice(2) : parts.slice(first, first + 2);
+  return shown
+    .filter(([value], place) => place === 0 || value > 0)
+    .map(([value, unit]) =>
+      value.toLocaleString(undefined, { style: "unit", unit, unitDisplay: "short" }),
+    )
+    .join(" ");
+}
