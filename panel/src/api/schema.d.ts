@@ -153,7 +153,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the organisation's alignments, newest first */
+        get: operations["list_alignments"];
         put?: never;
         /** Open an alignment, which then waits for its audio */
         post: operations["open_alignment"];
@@ -386,6 +387,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/panel/settings.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show how to sign in to the panel */
+        get: operations["panel_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -529,7 +547,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List the organisation's transcriptions, newest first */
+        get: operations["list_transcriptions"];
         put?: never;
         /** Open a transcription, which then waits for its audio */
         post: operations["open_transcription"];
@@ -1016,6 +1035,33 @@ export interface components {
             status: "ok";
         };
         /**
+         * LocalSignIn
+         * @description Whoever reaches this gateway may use it: for one machine.
+         */
+        LocalSignIn: {
+            /**
+             * Kind
+             * @default local
+             * @constant
+             */
+            kind: "local";
+            /** Users */
+            users: components["schemas"]["LocalUser"][];
+        };
+        /**
+         * LocalUser
+         * @description Somebody as whom anybody may sign in, with a token.
+         */
+        LocalUser: {
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "user" | "admin" | "sysop";
+            /** Token */
+            token: string;
+        };
+        /**
          * Me
          * @description The user, the organisation, and what its plan allows.
          */
@@ -1215,6 +1261,24 @@ export interface components {
             code: string;
         };
         /**
+         * OpenIdSignIn
+         * @description OpenID Connect, by an authorization code with PKCE.
+         */
+        OpenIdSignIn: {
+            /**
+             * Kind
+             * @default oidc
+             * @constant
+             */
+            kind: "oidc";
+            /** Authority */
+            authority: string;
+            /** Client Id */
+            client_id: string;
+            /** Scope */
+            scope: string;
+        };
+        /**
          * OpenedTranscription
          * @description A transcription or an alignment that waits for its audio.
          */
@@ -1357,6 +1421,26 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Transcription] */
+        Page_Transcription_: {
+            /** Items */
+            items: components["schemas"]["Transcription"][];
+            /**
+             * Next Cursor
+             * @default null
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * PanelSettings
+         * @description How to sign in, if that is possible here, and where a plan can be upgraded.
+         */
+        PanelSettings: {
+            /** Sign In */
+            sign_in: components["schemas"]["LocalSignIn"] | components["schemas"]["OpenIdSignIn"] | null;
+            /** Upgrade Url */
+            upgrade_url: string | null;
+        };
         /**
          * Plan
          * @description What an organisation may use; periods run monthly from `anchor` in `timezone`.
@@ -1479,6 +1563,14 @@ export interface components {
             baseline: string;
             /** Tuned */
             tuned: string;
+        };
+        /**
+         * Signed
+         * @description What a redirect leads to, for a browser that wants to navigate there by itself.
+         */
+        Signed: {
+            /** Url */
+            url: string;
         };
         /**
          * SignedPart
@@ -1714,6 +1806,8 @@ export interface components {
         Transcription: {
             /** Id */
             id: string;
+            /** Name */
+            name: string;
             /**
              * Status
              * @enum {string}
@@ -3209,6 +3303,103 @@ export interface operations {
             };
         };
     };
+    list_alignments: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Transcription_"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "invalid-request";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "rate-limited";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "internal-error";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable`: A service did not answer in time */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "service-unavailable";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_alignment: {
         parameters: {
             query?: never;
@@ -3913,6 +4104,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The same as JSON, where `Accept` has `application/json` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signed"];
+                };
+            };
             /** @description Temporary Redirect */
             307: {
                 headers: {
@@ -4605,6 +4805,38 @@ export interface operations {
                 };
                 content: {
                     "text/html; charset=utf-8": string;
+                };
+            };
+            /** @description `internal-error`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "internal-error";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    panel_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PanelSettings"];
                 };
             };
             /** @description `internal-error`: Internal error */
@@ -5565,6 +5797,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The same as JSON, where `Accept` has `application/json` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signed"];
+                };
+            };
             /** @description Temporary Redirect */
             307: {
                 headers: {
@@ -5619,6 +5860,103 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         code?: "not-ready-to-run";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "rate-limited";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "internal-error";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable`: A service did not answer in time */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "service-unavailable";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_transcriptions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Transcription_"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: Invalid request */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "invalid-request";
                     } & components["schemas"]["Problem"];
                 };
             };

@@ -1,9 +1,9 @@
-/** Signing in on one's own machine: the gateway hands out a token for a role. */
+/** Signing in on one's own machine: the gateway hands out a token for each role. */
 
+import { fetchSettings, type LocalUser } from "./settings";
 import { setToken } from "./token";
 
-export const ROLES = ["user", "admin", "sysop"] as const;
-export type Role = (typeof ROLES)[number];
+export type Role = LocalUser["role"];
 
 const KEPT = "argot.token";
 
@@ -11,16 +11,14 @@ export function restoreLocal(): void {
   setToken(sessionStorage.getItem(KEPT));
 }
 
+/** With a token that is made now: those of an earlier visit to this page may have expired. */
 export async function signInAs(role: Role): Promise<void> {
-  const response = await fetch("/panel/tokens", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ role }),
-  });
-  if (!response.ok) throw new Error(`Signing in answered ${response.status}`);
-  const { token } = (await response.json()) as { token: string };
-  sessionStorage.setItem(KEPT, token);
-  setToken(token);
+  const { sign_in: signIn } = await fetchSettings();
+  const users = signIn?.kind === "local" ? signIn.users : [];
+  const user = users.find((each) => each.role === role);
+  if (!user) throw new Error("The gateway signs nobody in any more");
+  sessionStorage.setItem(KEPT, user.token);
+  setToken(user.token);
 }
 
 export function signOutLocal(): void {

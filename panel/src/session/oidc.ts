@@ -2,10 +2,8 @@
 
 import { UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { CALLBACK } from "./return";
-import type { PanelSettings } from "./settings";
+import type { OpenIdSignIn } from "./settings";
 import { setToken } from "./token";
-
-type Provider = Extract<PanelSettings["sign_in"], { kind: "oidc" }>;
 
 export interface Oidc {
   restore(): Promise<void>;
@@ -15,7 +13,7 @@ export interface Oidc {
   expire(): Promise<void>;
 }
 
-export function openOidc(provider: Provider): Oidc {
+export function openOidc(provider: OpenIdSignIn): Oidc {
   const manager = new UserManager({
     authority: provider.authority,
     client_id: provider.client_id,

@@ -20,7 +20,7 @@ let opened: Session | null = null;
 export async function openSession(): Promise<Session> {
   const settings = await fetchSettings();
   let oidc: Oidc | null = null;
-  if (settings.sign_in.kind === "oidc") {
+  if (settings.sign_in?.kind === "oidc") {
     const { openOidc } = await import("./oidc");
     oidc = openOidc(settings.sign_in);
     if (window.location.pathname !== CALLBACK) await oidc.restore();

@@ -1,10 +1,9 @@
+import type { components } from "../api/schema";
+
 /** What the gateway tells the panel before anybody has signed in. */
-export interface PanelSettings {
-  sign_in:
-    | { kind: "local" }
-    | { kind: "oidc"; authority: string; client_id: string; scope: string };
-  upgrade_url: string | null;
-}
+export type PanelSettings = components["schemas"]["PanelSettings"];
+export type LocalUser = components["schemas"]["LocalUser"];
+export type OpenIdSignIn = components["schemas"]["OpenIdSignIn"];
 
 export async function fetchSettings(): Promise<PanelSettings> {
   const response = await fetch("/panel/settings.json");

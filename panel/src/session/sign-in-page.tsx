@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "../ui/button";
 import { FaultNotice } from "../ui/fault-notice";
-import { ROLES, type Role, signInAs } from "./local";
+import { type Role, signInAs } from "./local";
 import type { Oidc } from "./oidc";
 import { rememberPlace } from "./return";
 import { useSession } from "./session";
@@ -13,7 +13,8 @@ import styles from "./sign-in-page.module.css";
 /** Shown in the place of any page while nobody is signed in. */
 export function SignInPage() {
   const { t } = useTranslation();
-  const { oidc } = useSession();
+  const { oidc, settings } = useSession();
+  const signIn = settings.sign_in;
   const client = useQueryClient();
 
   useEffect(() => {
@@ -27,7 +28,9 @@ export function SignInPage() {
       <div className={styles.card}>
         <AudioLines aria-hidden="true" />
         <h1>{t("signIn.title")}</h1>
-        {oidc ? <Provider oidc={oidc} /> : <Demo />}
+        {oidc && <Provider oidc={oidc} />}
+        {signIn?.kind === "local" && <Demo roles={signIn.users.map(({ role }) => role)} />}
+        {!signIn && <p>{t("signIn.nowhere")}</p>}
       </div>
     </main>
   );
@@ -51,7 +54,7 @@ function Provider({ oidc }: { oidc: Oidc }) {
   );
 }
 
-function Demo() {
+function Demo({ roles }: { roles: readonly Role[] }) {
   const { t } = useTranslation();
   const { error, attempt, pending } = useAttempt();
   return (
@@ -59,7 +62,7 @@ function Demo() {
       <p>{t("signIn.demo")}</p>
       <FaultNotice error={error} />
       <ul className={styles.roles}>
-        {ROLES.map((role: Role) => (
+        {roles.map((role) => (
           <li key={role}>
             <Button
               onClick={() => attempt(() => signInAs(role))}

@@ -1,0 +1,113 @@
+"""The panel in Debian's Chromium, against a running stack."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from uuid6 import uuid7
+
+from argot.client import Client
+from argot.corpus import prompts
+from argot.demo.recordings import join
+from argot.stack import Stack
+from argot.stack.local import PANEL
+from argot.stack.organisation import grant
+
+AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
+REFUSED = "Failed to load resource"
+"""The browser's own note of an answer from 400: refusals are part of many tests."""
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None or not (PANEL / "index.html").exists():
+        pytest.skip("the panel needs Node to be built, and Chromium to be tested")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        opened = playwright.chromium.launch(executable_path=program, args=arguments)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def window(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """Of a browser that was never here before."""
+    opened = browser.new_context(base_url=stack.address, locale="en-GB")
+    opened.set_default_timeout(15_000)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    """A page that nobody has signed in to; what the browser complains of fails the test."""
+    opened = window.new_page()
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and REFUSED not in message.text:
+            complaints.append(message.text)
+
+    opened.on("console", note)
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    yield opened
+    assert not complaints
+
+
+@pytest.fixture
+def organisation(stack: Stack) -> str:
+    """One with a plan, languages, and nothing else."""
+    made = f"org-{uuid7()}"
+    grant(stack.address, stack.token(org=made, user="root", roles=["sysop"]), made)
+    return made
+
+
+@pytest.fixture
+def api(stack: Stack, organisation: str) -> Iterator[Client]:
+    """The organisation's administrator, without a browser."""
+    token = stack.token(org=organisation, user="ann", roles=["admin"])
+    with Client(stack.address, token) as client:
+        yield client
+
+
+@pytest.fixture
+def enter(stack: Stack, page: Page, organisation: str) -> Enter:
+    """Be signed in to a page, in a role; the guide has been seen unless it is the first visit."""
+
+    def enter(path: str, role: str = "admin", *, first_visit: bool = False) -> Page:
+        token = stack.token(org=organisation, user=role, roles=[role])
+        page.add_init_script(f"sessionStorage.setItem('argot.token', '{token}')")
+        if not first_visit:
+            page.goto("/custom-models")
+            page.get_by_role("dialog").get_by_role("button", name="Got it").click()
+        page.goto(path)
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """What axe-core finds wrong with the page as it is."""
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run()")
+        return [
+            f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]
+        ]
+
+    return violations
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> list[Path]:
+    """Two short recordings and their captions."""
+    joined = join(prompts("en")[:30], tmp_path)
+    return [path for each in joined for path in (each.audio, each.transcript)]

@@ -1,0 +1,209 @@
+"""The page of custom models, as the guide tells of it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from argot.client import Client
+from argot.stack import Stack
+
+Enter = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
+
+GUIDE = "Getting Started with Custom Models"
+HELD_BACK = {"de": "German"}
+"""A language that can be trained, and that is not published to the organisation."""
+
+
+def button(place: Page | Locator, name: str) -> Locator:
+    return place.get_by_role("button", name=name, exact=True)
+
+
+def toast(page: Page, text: str) -> Locator:
+    return page.get_by_role("region", name="Notifications").get_by_text(text).first
+
+
+def fill(page: Page, name: str, language: str | None) -> Locator:
+    """The dialog of a new model."""
+    dialog = page.get_by_role("dialog", name="New custom model")
+    dialog.get_by_label("Name").fill(name)
+    if language is not None:
+        dialog.get_by_role("combobox", name="Language").click()
+        page.get_by_role("option", name=language, exact=True).click()
+    return dialog
+
+
+def test_signing_in_here_is_choosing_a_role(page: Page) -> None:
+    page.goto("/custom-models")
+    expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
+    button(page, "Sign in as admin").click()
+    expect(page.get_by_role("heading", name="Custom Models", exact=True)).to_be_visible()
+    expect(page).to_have_url(re.compile("/custom-models$"))
+
+
+def test_the_guide_opens_by_itself_once(enter: Enter) -> None:
+    page = enter("/custom-models", first_visit=True)
+    guide = page.get_by_role("dialog", name=GUIDE)
+    expect(guide).to_be_visible()
+    button(guide, "Got it").click()
+    expect(guide).to_be_hidden()
+    page.reload()
+    expect(page.get_by_text("No custom models yet")).to_be_visible()
+    expect(guide).to_be_hidden()
+    button(page, "Getting Started").click()
+    expect(guide).to_be_visible()
+
+
+def test_the_first_model_is_created_from_the_empty_page(enter: Enter) -> None:
+    page = enter("/custom-models")
+    button(page, "Create your first custom model").click()
+    dialog = page.get_by_role("dialog", name="New custom model")
+    create = button(dialog, "Create")
+    expect(create).to_be_disabled()
+    fill(page, "Cardiology dictation EN", None)
+    expect(create).to_be_disabled()
+    fill(page, "Cardiology dictation EN", "English (US)")
+    create.click()
+    expect(dialog).to_be_hidden()
+    row = page.get_by_role("row", name="Cardiology dictation EN")
+    expect(row).to_contain_text("Not running")
+    expect(row).to_contain_text("English (US)")
+    columns = page.get_by_role("table", name="Custom models").get_by_role("columnheader")
+    expect(columns).to_have_text(
+        ["Name", "Training status", "Base language", "Last modified", "Actions"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("x", "English (US)", "2 characters"),
+        ("Taken", "English (US)", "already exists"),
+        ("German", "German", "not published to your organization"),
+    ],
+)
+def test_what_is_wrong_with_a_new_model_is_said_in_its_dialog(
+    enter: Enter, api: Client, name: str, language: str, said: str
+) -> None:
+    api.create_model("taken", "en-US")
+    page = enter("/custom-models")
+    button(page, "New custom model").click()
+    dialog = fill(page, name, language)
+    button(dialog, "Create").click()
+    expect(dialog.get_by_role("alert")).to_contain_text(said)
+    expect(dialog.get_by_label("Name")).to_have_value(name)
+
+
+def test_about_leads_to_force_alignment(enter: Enter) -> None:
+    page = enter("/custom-models")
+    expect(page.get_by_text("About Custom Models")).to_be_visible()
+    page.get_by_role("link", name="Force Alignment").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def test_deleting_is_for_administrators(enter: Enter, api: Client) -> None:
+    api.create_model("Doomed", "en")
+    page = enter("/custom-models", "user")
+    row = page.get_by_role("row", name="Doomed")
+    expect(row.get_by_role("link", name="Edit Doomed")).to_be_visible()
+    expect(row.get_by_role("button", name="Delete Doomed")).to_be_hidden()
+
+
+@pytest.mark.parametrize("role", ["admin", "sysop"])
+def test_a_deleted_model_is_gone_at_once(enter: Enter, api: Client, role: str) -> None:
+    api.create_model("Doomed", "en")
+    page = enter("/custom-models", role)
+    delete = button(page, "Delete Doomed")
+    delete.click()
+    asked = page.get_by_role("alertdialog", name="Delete custom model?")
+    button(asked, "Cancel").click()
+    expect(asked).to_be_hidden()
+    delete.click()
+    button(asked, "Delete").click()
+    expect(toast(page, "Custom model deleted successfully")).to_be_visible()
+    expect(page.get_by_text("No custom models yet")).to_be_visible()
+    assert api.models() == []
+
+
+def test_a_model_is_renamed(enter: Enter, api: Client) -> None:
+    model = api.create_model("Before", "en-US")
+    page = enter("/custom-models")
+    page.get_by_role("link", name="Before", exact=True).click()
+    expect(page).to_have_url(re.compile(f"/custom-models/{model.id}$"))
+    update, name = button(page, "Update"), page.get_by_label("Name", exact=True)
+    expect(update).to_be_disabled()
+    name.fill("")
+    expect(update).to_be_disabled()
+    name.fill("After")
+    update.click()
+    expect(toast(page, "Custom model updated successfully")).to_be_visible()
+    expect(update).to_be_disabled()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").last.click()
+    expect(page.get_by_role("row", name="After")).to_be_visible()
+
+
+def test_without_the_feature_there_is_a_way_back_and_one_up(
+    enter: Enter, stack: Stack, organisation: str
+) -> None:
+    page = enter("/")
+    expect(page.get_by_role("link", name="Custom Models")).to_be_visible()
+    withdraw(stack, organisation)
+    page.goto("/custom-models")
+    expect(page.get_by_role("heading", name="Feature not available")).to_be_visible()
+    expect(page.get_by_role("link", name="Custom Models")).to_be_hidden()
+    page.get_by_role("link", name="Back to dashboard").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def withdraw(stack: Stack, organisation: str) -> None:
+    """Automatic Training is no part of the plan any more."""
+    token = stack.token(org=organisation, user="root", roles=["sysop"])
+    with Client(stack.address, token) as client:
+        put_plan(client, organisation)
+
+
+def put_plan(client: Client, organisation: str) -> None:
+    none: dict[str, Any] = {"limit": None, "unit_price": None}
+    plan = {
+        "features": [],
+        "training": none,
+        "hosting": none,
+        "budget": None,
+        "anchor": "2026-01-01",
+        "timezone": "UTC",
+    }
+    client.http.put(f"/admin/organisations/{organisation}/plan", json=plan).raise_for_status()
+
+
+def test_nothing_is_in_the_way_of_those_who_cannot_see(
+    enter: Enter, api: Client, violations: Violations
+) -> None:
+    api.create_model("Seen", "en")
+    page = enter("/custom-models", first_visit=True)
+    expect(page.get_by_role("dialog", name=GUIDE)).to_be_visible()
+    found = violations(page)
+    button(page, "Got it").click()
+    expect(page.get_by_role("row", name="Seen")).to_be_visible()
+    found += violations(page)
+    button(page, "New custom model").click()
+    expect(page.get_by_role("dialog", name="New custom model")).to_be_visible()
+    found += violations(page)
+    assert not found
+
+
+def test_the_first_load_is_small(page: Page) -> None:
+    sizes: dict[str, int] = {}
+    page.on(
+        "response",
+        lambda answer: sizes.update(
+            {answer.url: int(answer.headers.get("content-length", 0))}
+            if answer.url.endswith(".js")
+            else {}
+        ),
+    )
+    page.goto("/custom-models")
+    expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
+    assert 0 < sum(sizes.values()) <= 300_000
