@@ -30,11 +30,14 @@ PROFILES = {
     "test": (*SERVERS, "postgresql"),
     "lint": (),
 }
+# What is done without where it cannot be installed.
+OPTIONAL = {"test": ("chromium",)}
 WITH_PANEL = {"demo", "up", "test"}
 # What each package is there for, where its programs may be off PATH.
 PROGRAMS = {
     "rabbitmq-server": ("rabbitmq-server", "/usr/lib/rabbitmq/bin"),
     "ffmpeg": ("ffmpeg", "/usr/bin"),
+    "chromium": ("chromium", "/usr/bin"),
     "postgresql": ("initdb", "/usr/lib/postgresql/*/bin"),
 }
 PANEL = ROOT / "panel"
@@ -57,6 +60,11 @@ def main(arguments: list[str]) -> None:
         wanted.add("postgresql")
     if lacking := sorted(filter(is_missing, wanted)):
         as_root([*lacking])
+    for package in filter(is_missing, OPTIONAL.get(arguments[0], ())):
+        try:
+            as_root([package])
+        except SystemExit as refusal:
+            print(f"{refusal} What needs {package} is left out.", flush=True)
     prepare_venv()
     if arguments[0] in WITH_PANEL:
         prepare_panel()

@@ -11,6 +11,7 @@ from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 
 ORGANISATION = "demo"
+UPGRADE = "https://plans.test/upgrade"
 ENGINE = {
     "max_steps": 6,
     "batch_windows": 1,
@@ -32,6 +33,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "ARGOT_CHECKPOINT_SECONDS": "1",
         "ARGOT_LEASE_SECONDS": "4",
         "ARGOT_RETRY_SECONDS": "1",
+        "ARGOT_UPGRADE_URL": UPGRADE,
     }
     with pytest.MonkeyPatch.context() as environment:
         for name, value in settings.items():
@@ -41,6 +43,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         with Stack(folder, settings=StackSettings(port=None)) as stack:
             grant(stack.address, stack.token(org=ORGANISATION, user="s", roles=["sysop"]))
             yield stack
+
+
+@pytest.fixture
+def upgrade_url() -> str:
+    """Where a plan can be upgraded."""
+    return UPGRADE
 
 
 @pytest.fixture

@@ -23,9 +23,14 @@ export function useTrainings(modelId: string, training: boolean) {
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     // What openapi-fetch makes of the type loses that points of the loss are pairs.
     select: ({ pages }) => pages.flatMap((page) => page.items as Training[]),
-    refetchInterval: training ? REFRESH_BUSY : REFRESH,
+    // The model's status may have ended before the training was last asked for.
+    refetchInterval: ({ state }) =>
+      training || isOpen(state.data?.pages[0]?.items[0]) ? REFRESH_BUSY : REFRESH,
   });
 }
+
+const isOpen = (latest?: { status_name: string }) =>
+  latest?.status_name === "provisioning" || latest?.status_name === "running";
 
 /** Each attempt has a key of its own, so that a request sent twice starts one training. */
 export function useTrain(modelId: string) {

@@ -38,7 +38,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def window(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Of a browser that was never here before."""
-    opened = browser.new_context(base_url=stack.address, locale="en-GB")
+    opened = browser.new_context(base_url=stack.address, locale="en-GB", reduced_motion="reduce")
     opened.set_default_timeout(15_000)
     yield opened
     opened.close()
@@ -100,7 +100,9 @@ def violations() -> Callable[[Page], list[str]]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
         found = page.evaluate("axe.run()")
         return [
-            f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]
+            f"{rule['id']}: {node['html']}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
         ]
 
     return violations

@@ -2,28 +2,20 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from argot.client import Client
 from argot.stack import Stack
 
+from .finding import button, choose, toast
+
 Enter = Callable[..., Page]
 Violations = Callable[[Page], list[str]]
 
 GUIDE = "Getting Started with Custom Models"
-HELD_BACK = {"de": "German"}
-"""A language that can be trained, and that is not published to the organisation."""
-
-
-def button(place: Page | Locator, name: str) -> Locator:
-    return place.get_by_role("button", name=name, exact=True)
-
-
-def toast(page: Page, text: str) -> Locator:
-    return page.get_by_role("region", name="Notifications").get_by_text(text).first
 
 
 def fill(page: Page, name: str, language: str | None) -> Locator:
@@ -31,8 +23,7 @@ def fill(page: Page, name: str, language: str | None) -> Locator:
     dialog = page.get_by_role("dialog", name="New custom model")
     dialog.get_by_label("Name").fill(name)
     if language is not None:
-        dialog.get_by_role("combobox", name="Language").click()
-        page.get_by_role("option", name=language, exact=True).click()
+        choose(page, dialog, "Language", language)
     return dialog
 
 
@@ -40,6 +31,7 @@ def test_signing_in_here_is_choosing_a_role(page: Page) -> None:
     page.goto("/custom-models")
     expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
     button(page, "Sign in as admin").click()
+    button(page, "Got it").click()
     expect(page.get_by_role("heading", name="Custom Models", exact=True)).to_be_visible()
     expect(page).to_have_url(re.compile("/custom-models$"))
 
@@ -146,7 +138,7 @@ def test_a_model_is_renamed(enter: Enter, api: Client) -> None:
 
 
 def test_without_the_feature_there_is_a_way_back_and_one_up(
-    enter: Enter, stack: Stack, organisation: str
+    enter: Enter, stack: Stack, organisation: str, upgrade_url: str
 ) -> None:
     page = enter("/")
     expect(page.get_by_role("link", name="Custom Models")).to_be_visible()
@@ -154,6 +146,8 @@ def test_without_the_feature_there_is_a_way_back_and_one_up(
     page.goto("/custom-models")
     expect(page.get_by_role("heading", name="Feature not available")).to_be_visible()
     expect(page.get_by_role("link", name="Custom Models")).to_be_hidden()
+    upgrade = page.get_by_role("link", name="Upgrade Plan")
+    expect(upgrade).to_have_attribute("href", upgrade_url)
     page.get_by_role("link", name="Back to dashboard").click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
@@ -161,21 +155,10 @@ def test_without_the_feature_there_is_a_way_back_and_one_up(
 def withdraw(stack: Stack, organisation: str) -> None:
     """Automatic Training is no part of the plan any more."""
     token = stack.token(org=organisation, user="root", roles=["sysop"])
-    with Client(stack.address, token) as client:
-        put_plan(client, organisation)
-
-
-def put_plan(client: Client, organisation: str) -> None:
-    none: dict[str, Any] = {"limit": None, "unit_price": None}
-    plan = {
-        "features": [],
-        "training": none,
-        "hosting": none,
-        "budget": None,
-        "anchor": "2026-01-01",
-        "timezone": "UTC",
-    }
-    client.http.put(f"/admin/organisations/{organisation}/plan", json=plan).raise_for_status()
+    at = f"{stack.address}/api/v1/admin/organisations/{organisation}/plan"
+    bearer = {"Authorization": f"Bearer {token}"}
+    plan = httpx.get(at, headers=bearer).raise_for_status().json()
+    httpx.put(at, headers=bearer, json=plan | {"features": []}).raise_for_status()
 
 
 def test_nothing_is_in_the_way_of_those_who_cannot_see(

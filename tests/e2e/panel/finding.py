@@ -1,0 +1,17 @@
+"""Where things are on a page."""
+
+from playwright.sync_api import Locator, Page
+
+
+def button(place: Page | Locator, name: str) -> Locator:
+    return place.get_by_role("button", name=name, exact=True)
+
+
+def toast(page: Page, text: str) -> Locator:
+    """The screen reader's copy of a toast is another one."""
+    return page.get_by_role("region", name="Notifications").get_by_text(text).first
+
+
+def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
+    dialog.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()

@@ -1,0 +1,92 @@
+"""A model in the panel from its data to its use, in one go, as a user goes."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from argot.client import Client
+from argot.corpus import prompts
+from argot.demo.recordings import join
+
+from .finding import button, choose, toast
+
+Enter = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
+
+PROMPTS = 300
+STATUSES = ["Not running", "Provisioning resources", "Running", "Success", "Failed"]
+TRAINED_MS = 240_000
+HEARD_MS = 60_000
+
+
+def test_a_model_is_trained_watched_and_used(
+    enter: Enter, api: Client, tmp_path: Path, violations: Violations
+) -> None:
+    recordings = join(prompts("en")[:PROMPTS], tmp_path)
+    alone = tmp_path / "alone.wav"
+    shutil.copyfile(recordings[0].audio, alone)
+    files = [alone, *(path for each in recordings for path in (each.audio, each.transcript))]
+    model = api.create_model("Dictation", "en")
+    page = enter(f"/custom-models/{model.id}")
+
+    button(page, "New dataset").click()
+    dialog = page.get_by_role("dialog", name="New dataset")
+    dialog.locator("input[type=file]").first.set_input_files(files)
+    button(dialog, "Create").click()
+    uploaded = toast(page, f"{len(files)} files uploaded successfully")
+    expect(uploaded).to_be_visible(timeout=HEARD_MS)
+    expect(page.get_by_text("Ready to train")).to_be_visible(timeout=HEARD_MS)
+
+    train = button(page, "Train the language")
+    train.click()
+    button(page.get_by_role("alertdialog", name="Train the language"), "Train").click()
+    asked = page.get_by_role("alertdialog", name="Train anyway?")
+    expect(asked.get_by_role("listitem")).to_have_text([alone.name])
+    assert not violations(page)
+    button(asked, "Train anyway").click()
+    expect(toast(page, "Training started successfully")).to_be_visible()
+
+    seen = watch(page)
+    assert seen[-1] == "Success", seen
+    assert "Running" in seen, seen
+    assert seen == [each for each in STATUSES if each in seen], "never back"
+    expect(train).to_be_hidden()
+    expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=HEARD_MS)
+    expect(page.get_by_role("heading", name="Data that was used")).to_be_visible()
+    assert not violations(page)
+
+    page.goto("/")
+    button(page, "Upload").click()
+    page.get_by_role("menuitem", name="Transcription").click()
+    dialog = page.get_by_role("dialog", name="Transcription")
+    choose(page, dialog, "Language", "Dictation")
+    dialog.get_by_label("File").set_input_files(recordings[0].audio)
+    assert not violations(page)
+    button(dialog, "Start").click()
+    expect(page).to_have_url(re.compile("/transcriptions/"))
+    expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=HEARD_MS)
+    assert not violations(page)
+    with page.expect_download() as coming:
+        button(page, "Download as SRT").click()
+    assert coming.value.path().read_text(encoding="utf-8").startswith("1\n00:00:0")
+
+
+def watch(page: Page) -> list[str]:
+    """The statuses that the page shows, each once, until the training has ended."""
+    banner = page.get_by_text(re.compile("^Training status: "))
+    train = button(page, "Train the language")
+    seen: list[str] = []
+    while seen[-1:] not in (["Success"], ["Failed"]):
+        status = (banner.first.text_content() or "").removeprefix("Training status: ")
+        if status not in seen:
+            seen.append(status)
+        if status in {"Provisioning resources", "Running"}:
+            expect(train).to_be_hidden()
+            changed = re.compile(f"^Training status: (?!{status})")
+            expect(page.get_by_text(changed)).to_be_visible(timeout=TRAINED_MS)
+        else:
+            page.wait_for_timeout(100)
+    return seen
