@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     Text,
+    and_,
     bindparam,
     exists,
     func,
@@ -112,6 +113,7 @@ Index(
 WAITING = Transcription.status.in_(
     bindparam("waiting", ["queued", "running"], expanding=True, literal_execute=True)
 )
+SHORT = and_(WAITING, Transcription.line == "short")
 QUEUED = Transcription.status == "queued"
 IN_TURN = (Transcription.turn,)
 

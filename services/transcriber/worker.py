@@ -1,4 +1,4 @@
-"""The transcriber's worker: hears one file after the other, and aligns what has a text."""
+"""The transcriber's worker: hears files, two at a time at most, and aligns what has a text."""
 
 import secrets
 import tempfile
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy import ColumnElement
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.transcriber import models
@@ -226,21 +227,29 @@ def main() -> None:
     worker.health.add("storage", storage.ping)
     artifacts = Artifacts(settings.cache_dir / "artifacts", storage, settings.model_disk_bytes)
     DISK_BYTES.set_function(artifacts.size)
-    jobs = JobQueue(
-        database,
-        Transcription,
-        models.WAITING,
-        lease_seconds=settings.lease_seconds,
-        order=models.IN_TURN,
-    )
+
+    def queue(waiting: ColumnElement[bool]) -> JobQueue[Transcription]:
+        return JobQueue(
+            database,
+            Transcription,
+            waiting,
+            lease_seconds=settings.lease_seconds,
+            order=models.IN_TURN,
+        )
+
     with private_folder(settings.work_dir, "transcriber") as folder:
         find_model = model_finder(
             settings, artifacts, lambda model_ids: work.deleted_models(model_ids, database)
         )
         attempt = Attempt(settings.job_attempts, database, storage, folder, find_model)
-        loop = JobLoop(
-            "transcription", jobs, patient(attempt, storage), poll_seconds=settings.poll_seconds
-        )
+        # Two threads, of which one is for short jobs: none waits for the end of a long one.
+        loops = [
+            JobLoop(name, jobs, patient(attempt, storage), poll_seconds=settings.poll_seconds)
+            for name, jobs in (
+                ("transcription", queue(models.WAITING)),
+                ("short-transcription", queue(models.SHORT)),
+            )
+        ]
         sweep = PeriodicLoop(
             "sweep",
             lambda: sweep_all(artifacts, database, storage, Ages.of(settings)),
@@ -253,7 +262,7 @@ def main() -> None:
                         each, database, artifacts.remove
                     )
                 },
-                loops=[loop, sweep],
+                loops=[*loops, sweep],
             )
         )
 

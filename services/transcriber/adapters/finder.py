@@ -27,8 +27,10 @@ def model_finder(
     """Finds the model of a target; `deleted` says which custom models are gone, by their ids.
 
     These leave memory when the next model is asked for. What is fetched is left, as `Unwanted`,
-    once that event is set.
+    once that event is set. For any number of threads: one looks at a time, so that none fetches
+    what another one does.
     """
+    looking = threading.Lock()
 
     def load(directory: Path) -> Recogniser:
         log.info("model_loads", directory=directory.name)
@@ -44,6 +46,10 @@ def model_finder(
                 memory.drop(name)
 
     def find(target: TranscriptionTarget, unwanted: threading.Event) -> Recogniser:
+        with looking:
+            return look(target, unwanted)
+
+    def look(target: TranscriptionTarget, unwanted: threading.Event) -> Recogniser:
         forget()
         if target.artifact is None:
             return memory.get(

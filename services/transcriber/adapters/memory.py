@@ -22,7 +22,7 @@ class _Held(NamedTuple, Generic[ModelT]):
 class ModelMemory(Generic[ModelT]):
     """Loads models from directories; all together take `cap_bytes`, or one alone what it needs.
 
-    For one thread.
+    For one thread at a time.
     """
 
     def __init__(self, cap_bytes: int, load: Callable[[Path], ModelT]) -> None:
