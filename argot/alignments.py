@@ -1,9 +1,7 @@
 """Sends recordings and their transcripts to be aligned."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import ClassVar
 
 from argot.batches.tasks import Task
@@ -12,10 +10,8 @@ from argot.errors import ExpectedError
 from shared.rpc.transcriber import AlignmentFormat, JobKind, OpenedTranscription
 from shared.speech.source import DEFAULT_LIMITS, TranscriptInvalid, read_lines
 
-FORMS: Mapping[str, AlignmentFormat] = MappingProxyType(
-    {"vtt": "vtt", "srt": "srt", "json": "json"}
-)
-"""The form of captions by the extension of their file."""
+FORMS: tuple[AlignmentFormat, ...] = ("vtt", "srt", "json")
+"""Of captions, each the extension of its files; the first where nothing is asked for."""
 
 
 def read_transcript(path: Path) -> str:

@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from argot.commands import dead, glossary
 from argot.commands.align import align
 from argot.commands.events import events
+from argot.commands.languages import languages
 from argot.commands.models import create, models
 from argot.commands.token import token
 from argot.commands.train import train
@@ -45,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Train speech-recognition models on your own audio, and transcribe with them.",
 )
-for command in (token, models, create, upload, train, transcribe, align, events):
+for command in (token, languages, models, create, upload, train, transcribe, align, events):
     app.command()(command)
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(dead.app, name="dead")

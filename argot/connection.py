@@ -14,6 +14,8 @@ from argot.errors import ExpectedError
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0)
 MAX_RETRY_AFTER_S = 30.0
 BUSY = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+HINTS = {"invalid-language": "see: argot languages"}
+"""By code of the error table: what helps the person at the terminal."""
 TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -34,7 +36,7 @@ class ProblemError(ExpectedError):
         status: int = 0,
         unmatched_audio: list[str] | None = None,
     ) -> None:
-        super().__init__(detail)
+        super().__init__("; ".join(filter(None, (detail, HINTS.get(code)))))
         self.code = code
         self.detail = detail
         self.errors = errors or []

@@ -17,7 +17,7 @@ DELIMITERS = ",;\t"
 TRUTH = {"": False, "false": False, "no": False, "0": False}
 TRUTH |= {"true": True, "yes": True, "1": True}
 
-_PLACE = re.compile(r"items\.(\d+)\.")
+_PLACE = re.compile(r"\bitems\.(\d+)(?:\.\w+)?")
 
 
 class Line(NamedTuple):
@@ -59,10 +59,10 @@ def write(entries: Iterable[GlossaryEntry]) -> Iterator[str]:
 def in_file(problem: ProblemError, path: Path, lines: Sequence[Line]) -> ExpectedError:
     """The refusal in terms of the file, where it is about an entry."""
     for fault in problem.errors:
-        place = _PLACE.match(fault.get("field") or "")
-        if place:
-            number = lines[int(place[1])].number
-            return ExpectedError(f"{path.name}, line {number}: {fault.get('message')}")
+        if _PLACE.match(fault.get("field") or ""):
+            told = f"{fault['field']}: {fault.get('message')}"
+            named = _PLACE.sub(lambda place: f"line {lines[int(place[1])].number}", told)
+            return ExpectedError(f"{path.name}, {named}")
     return problem
 
 

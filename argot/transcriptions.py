@@ -15,6 +15,8 @@ from argot.uploads.sending import Sender
 from shared.rpc.transcriber import JobKind, OpenedTranscription, ResultFormat, Transcription
 
 POLL_SECONDS = 0.5
+FORMS: tuple[ResultFormat, ...] = ("txt", "srt", "vtt", "json")
+"""Of transcripts, each the extension of its files; the first where nothing is asked for."""
 ENDED = frozenset({"succeeded", "failed"})
 
 

@@ -68,5 +68,27 @@ def targets(found: Mapping[Path, Path], form: str, folder: Path | None) -> dict[
     return chosen
 
 
+def spare_sources(tasks: Iterable[Task]) -> None:
+    """Raises an `ExpectedError` where a result would be written over a file that is read.
+
+    The file system tells which files are the same, by whatever name or link.
+    """
+    tasks = list(tasks)
+    read = [path for task in tasks for path in (task.audio, task.text) if path is not None]
+    sources = {_identity(path): path for path in read if path.exists()}
+    for task in tasks:
+        if task.target is None or not task.target.exists():
+            continue
+        if source := sources.get(_identity(task.target)):
+            raise ExpectedError(
+                f"The result of {task.audio} would be written over {source}; name another by -o"
+            )
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _is_hidden(place: Path) -> bool:
     return any(part.startswith(".") for part in place.parts)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from argot.batches.running import Batch, Ended, Work
 from argot.batches.tasks import Task
 from argot.client import Client
+from argot.errors import ExpectedError
 from argot.terminal import progress, say
 from argot.uploads.outcomes import Outcome, name_of
 from shared.rpc.transcriber import Transcription
@@ -23,10 +24,6 @@ Recordings = Annotated[
     ),
 ]
 Language = Annotated[str, typer.Option(help="A base language, or a custom model's key.")]
-Output = Annotated[
-    Path | None,
-    typer.Option("--output", "-o", writable=True, help="A folder, or the file of one result."),
-]
 Force = Annotated[bool, typer.Option("--force", help="Replace results that are there already.")]
 
 
@@ -84,6 +81,12 @@ def run_one(client: Client, work: Work, task: Task) -> None:
         print(ended.result, end="" if ended.result.endswith("\n") else "\n")
 
 
+def spare_result(task: Task) -> None:
+    """Raises an `ExpectedError` where the target is there; a device, say, may be written to."""
+    if task.target is not None and task.target.is_file():
+        raise ExpectedError(f"{task.target} is there; replace it by --force")
+
+
 def without_results(tasks: Sequence[Task]) -> list[Task]:
     """Those whose target is not there yet; a line tells of each other."""
     missing = []
@@ -105,13 +108,6 @@ def run_all(client: Client, work: Work, tasks: Sequence[Task]) -> None:
         say(f"failed {ended.task.audio}{_detail(ended)}", "red")
     if failed:
         raise typer.Exit(1)
-
-
-def output_folder(output: Path | None) -> Path | None:
-    """Where the results of several go; None: beside each."""
-    if output is not None and output.exists() and not output.is_dir():
-        raise typer.BadParameter("it must be a folder for several", param_hint="--output")
-    return output
 
 
 def _run(client: Client, work: Work, tasks: Sequence[Task]) -> list[Ended]:

@@ -1,22 +1,23 @@
 """`argot transcribe`."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from argot.access import Token, Url, open_client
-from argot.batches.tasks import Task, recordings, targets
+from argot.batches.tasks import Task, recordings, spare_sources, targets
 from argot.commands.batch import (
     Force,
     Language,
-    Output,
     Recordings,
-    output_folder,
     run_all,
     run_one,
+    spare_result,
     without_results,
 )
-from argot.transcriptions import Transcribing
+from argot.commands.output import OutputOption, file_of, folder_of, form_of
+from argot.transcriptions import FORMS, Transcribing
+from shared.rpc.transcriber import ResultFormat
 
 
 def transcribe(
@@ -24,9 +25,10 @@ def transcribe(
     *,
     language: Language,
     form: Annotated[
-        Literal["txt", "srt", "vtt", "json"], typer.Option("--format", help="Of the transcripts.")
-    ] = "txt",
-    output: Output = None,
+        ResultFormat | None,
+        typer.Option("--format", help="Of the transcripts; by default what -o ends in, or txt."),
+    ] = None,
+    output: OutputOption = None,
     force: Force = False,
     url: Url = None,
     token: Token = None,
@@ -37,11 +39,19 @@ def transcribe(
     of folders are written beside the recordings, or into the folder of -o.
     """
     alone = len(paths) == 1 and not paths[0].is_dir()
+    file, all_form = file_of(output), form or FORMS[0]
+    if alone and (file is not None or output is None):
+        task = Task(paths[0], file)
+        spare_sources([task])
+        one_form = form_of(file, form, FORMS) if file else all_form
+        if not force:
+            spare_result(task)
+        with open_client(url, token) as client:
+            run_one(client, Transcribing(client, language, one_form), task)
+        return
+    found = targets(recordings(paths), all_form, folder_of(output))
+    tasks = [Task(audio, target) for audio, target in found.items()]
+    spare_sources(tasks)
     with open_client(url, token) as client:
-        work = Transcribing(client, language, form)
-        if alone and (output is None or not output.is_dir()):
-            run_one(client, work, Task(paths[0], output))
-            return
-        found = targets(recordings(paths), form, output_folder(output))
-        tasks = [Task(audio, target) for audio, target in found.items()]
+        work = Transcribing(client, language, all_form)
         run_all(client, work, tasks if force else without_results(tasks))

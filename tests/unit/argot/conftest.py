@@ -1,5 +1,6 @@
-"""A server of canned jobs, which is asked often."""
+"""A server of canned jobs, which is asked often; and signals that are heard."""
 
+import signal
 import threading
 from collections.abc import Iterator
 
@@ -17,3 +18,13 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[JobsServer]:
         yield serving
         serving.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A process that was started in the background may have been told to ignore signals."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hung_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGHUP, hung_up)

@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +32,12 @@ def test_one_file_is_printed_or_written_where_it_is_wanted(
     make(tmp_path, "talk.mp3")
     printed = argot(server, "transcribe", tmp_path / "talk.mp3")
     assert (printed.exit_code, printed.stdout) == (0, "talk.mp3 as txt\n")
-    written = tmp_path / "new" / "result.srt"
-    for _ in range(2):  # a file that is named is replaced
-        result = argot(server, "transcribe", tmp_path / "talk.mp3", "-o", written)
-        assert (result.exit_code, result.stdout) == (0, "")
-    assert written.read_text() == "talk.mp3 as txt\n"
-    assert files(tmp_path) == {"talk.mp3", "new/result.srt"}
-    assert server.deleted == ["talk.mp3"] * 3
+    written = tmp_path / "new" / "result.SRT"
+    result = argot(server, "transcribe", tmp_path / "talk.mp3", "-o", written)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert written.read_text() == "talk.mp3 as srt\n"
+    assert files(tmp_path) == {"talk.mp3", "new/result.SRT"}
+    assert server.deleted == ["talk.mp3"] * 2
 
 
 def test_a_folder_gets_a_result_beside_each_recording(server: JobsServer, tmp_path: Path) -> None:
@@ -133,14 +131,6 @@ def test_some_jobs_at_once_and_one_upload(server: JobsServer, tmp_path: Path) ->
     assert len(files(tmp_path)) == 6 * IN_FLIGHT
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """A process that was started in the background may have been told to ignore Ctrl-C."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_leaves_no_job(server: JobsServer, tmp_path: Path) -> None:
     names = [f"never {number}.mp3" for number in range(3)]
@@ -186,3 +176,5 @@ def test_a_recording_and_any_text(server: JobsServer, tmp_path: Path) -> None:
     assert (tmp_path / "talk.json").read_text() == "talk.mp3 as json\n"
     assert (tmp_path / "talk.srt").read_text() == "talk.mp3 as srt\n"
     assert argot(server, "align", tmp_path / "said.md").exit_code == 1
+    assert argot(server, "align", *pair, "-o", f"{tmp_path}/new.d/").exit_code == 0
+    assert (tmp_path / "new.d" / "talk.vtt").read_text() == "talk.mp3 as vtt\n"

@@ -1,7 +1,7 @@
 """Commands from the terminal's side, over a client with canned answers."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 import pytest
@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 from argot import access
 from argot.cli import app
 from argot.client import Client
+from argot.commands import languages as languages_command
 from argot.commands import models as models_command
 from argot.commands import train as train_command
 from argot.connection import ProblemError
 from argot.stack.daemon import Running
-from shared.rpc.catalog import CustomModel
+from shared.rpc.catalog import CustomModel, Language
 from shared.rpc.trainer import Training
 
 SECRET = "a-secret-of-at-least-thirty-two-bytes"
@@ -54,12 +55,24 @@ def training(status: int, **changes: Any) -> Training:
 
 
 class Canned(Client):
-    """Knows two models; one recording has no transcript; a training gives the canned states."""
+    """Knows three models, of which one serves, and two base languages, of which one is published.
+
+    One recording has no transcript; a training gives the canned states.
+    """
 
     def __init__(self) -> None:
         super().__init__("http://argot.example", "token")
         self.states: Iterator[Training] = iter([])
         self.trained: list[bool] = []
+
+    def languages(self, purpose: Literal["training", "transcription"]) -> list[Language]:
+        english = Language(key="en", name="English", kind="base")
+        french = Language(key="fr", name="French", kind="base")
+        medical = Language(key="fr-medical", name="Medical", kind="custom")
+        return [english, french] if purpose == "training" else [french, medical]
+
+    def create_model(self, name: str, language: str) -> CustomModel:  # noqa: ARG002
+        raise ProblemError("invalid-language", "Invalid language")
 
     def models(self) -> list[CustomModel]:
         return [model(), model(id="m2", key="fr-legal", name="Legal"), model(id="m3", name="Legal")]
@@ -79,7 +92,7 @@ class Canned(Client):
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Canned:
     canned = Canned()
-    for command in (train_command, models_command):
+    for command in (train_command, models_command, languages_command):
         monkeypatch.setattr(command, "open_client", lambda *_: canned)
     monkeypatch.setattr("argot.trainings.POLL_SECONDS", 0)
     return canned
@@ -90,6 +103,25 @@ def test_models_are_lines_without_a_terminal() -> None:
     result = CliRunner().invoke(app, ["models"])
     assert result.output.splitlines()[0] == (
         "fr-medical\tMedical\tSuccess\tFrench\t2026-01-01 00:00"
+    )
+
+
+@pytest.mark.usefixtures("client")
+def test_languages_tell_what_they_are_for() -> None:
+    result = CliRunner().invoke(app, ["languages"])
+    assert result.output.splitlines() == [
+        "en\tEnglish\tbase\ttraining",
+        "fr\tFrench\tbase\ttranscription, training",
+        "fr-medical\tMedical\tcustom\ttranscription",
+    ]
+
+
+@pytest.mark.usefixtures("client")
+def test_a_language_that_there_is_not_is_refused_with_the_list_of_those_that_there_are() -> None:
+    result = CliRunner().invoke(app, ["create", "Medical", "--language", "french"])
+    assert (result.exit_code, result.output) == (
+        1,
+        "argot: Invalid language; see: argot languages\n",
     )
 
 

@@ -21,7 +21,7 @@ PLAIN = {"term": "étui", "replacement": "étui", "case_sensitive": False, "lang
 
 
 class Canned(Client):
-    """Keeps what is put; refuses a list with `?`."""
+    """Keeps what is put; refuses a list with `?`, or with a term twice."""
 
     def __init__(self) -> None:
         super().__init__("http://argot.example", "token")
@@ -34,6 +34,10 @@ class Canned(Client):
         for place, item in enumerate(items):
             if item["term"] == "?":
                 fault = {"message": "A term has a letter", "field": f"items.{place}.term"}
+                raise ProblemError("invalid-request", "items", [{**fault}])
+            if (first := [each["term"] for each in items].index(item["term"])) < place:
+                again = f"items.{first} is the same term"
+                fault = {"message": again, "field": f"items.{place}.term"}
                 raise ProblemError("invalid-request", "items", [{**fault}])
         self.entries = [GlossaryEntry.model_validate(each) for each in items]
 
@@ -82,12 +86,21 @@ def test_tables_that_are_none(tmp_path: Path, text: str, complaint: str) -> None
     assert str(refused.value).startswith(complaint)
 
 
-def test_a_refused_entry_is_named_by_its_line(client: Canned, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("term\n\nargo\n?\n", "line 4: A term has a letter"),
+        ("term\n\nargo\nargo\n", "line 4: line 3 is the same term"),
+    ],
+)
+def test_a_refused_entry_is_named_by_its_line(
+    client: Canned, tmp_path: Path, text: str, complaint: str
+) -> None:
     path = tmp_path / "terms.csv"
-    path.write_text("term\n\nargo\n?\n")
+    path.write_text(text)
     result = CliRunner().invoke(app, ["glossary", "set", str(path)])
     assert result.exit_code == 1
-    assert result.output == "argot: terms.csv, line 4: A term has a letter\n"
+    assert result.output == f"argot: terms.csv, {complaint}\n"
 
 
 def test_what_is_shown_can_be_set_again(client: Canned, tmp_path: Path) -> None:
