@@ -1,9 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { answerOf, api } from "./client";
-import { REFRESH_BUSY } from "./polling";
+import { REFRESH, REFRESH_BUSY } from "./polling";
+import type { components } from "./schema";
 
 /** Speech to text, or times for a text that is there. */
 export type JobKind = "transcription" | "alignment";
+
+export type Job = components["schemas"]["Transcription"] & { kind: JobKind };
 
 /** A phrase of a result; times in seconds. */
 export interface Phrase {
@@ -38,6 +41,29 @@ export function openJob({ language, file, transcript, key }: WantedJob) {
           body: { language, audio, transcript },
         }),
       );
+}
+
+const RECENT = 20;
+
+/** The organisation's latest jobs of both kinds, newest first. */
+export function useRecentJobs() {
+  return useQuery({
+    queryKey: ["jobs"],
+    queryFn: async (): Promise<Job[]> => {
+      const params = { params: { query: { limit: RECENT } } };
+      const [transcriptions, alignments] = await Promise.all([
+        answerOf(api.GET("/api/v1/transcriptions", params)),
+        answerOf(api.GET("/api/v1/alignments", params)),
+      ]);
+      const jobs = [
+        ...transcriptions.items.map((each): Job => ({ ...each, kind: "transcription" })),
+        ...alignments.items.map((each): Job => ({ ...each, kind: "alignment" })),
+      ];
+      return jobs.sort((a, b) => b.created_at.localeCompare(a.created_at)).slice(0, RECENT);
+    },
+    refetchInterval: ({ state }) =>
+      state.data?.every(({ status }) => hasEnded(status)) ? REFRESH : REFRESH_BUSY,
+  });
 }
 
 export function useJob(kind: JobKind, id: string) {

@@ -2,7 +2,7 @@ import { Progress } from "@base-ui/react/progress";
 import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
-import { useLanguages, useMe } from "../api/account";
+import { useLanguages } from "../api/account";
 import type { JobKind } from "../api/jobs";
 import { Button } from "../ui/button";
 import { DialogActions } from "../ui/dialog";
@@ -12,7 +12,7 @@ import bar from "../ui/progress.module.css";
 import { Select } from "../ui/select";
 import { AUDIO, TRANSCRIPT, VIDEO } from "../upload/file-types";
 import styles from "./job-form.module.css";
-import { jobPage, keepRecording, rememberJob } from "./recent-jobs";
+import { jobPage, keepRecording } from "./jobs";
 import { useSending } from "./use-sending";
 
 interface JobFormProps {
@@ -25,7 +25,6 @@ interface JobFormProps {
 export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const me = useMe();
   const languages = useLanguages("transcription");
   const [language, setLanguage] = useState<string | null>(null);
   const [file, setFile] = useState<File | null>(null);
@@ -46,15 +45,6 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
     const job = await sending.send(language, file, kind === "alignment" ? transcript : null);
     if (!job) return;
     keepRecording(job.id, file);
-    if (me.data) {
-      rememberJob(me.data.organisation.id, {
-        id: job.id,
-        kind,
-        fileName: file.name,
-        languageName: languages.data?.find(({ key }) => key === language)?.name ?? language,
-        startedAt: new Date().toISOString(),
-      });
-    }
     onClose();
     void navigate(jobPage({ kind, id: job.id }));
   }

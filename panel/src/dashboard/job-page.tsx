@@ -1,7 +1,6 @@
 import { Progress } from "@base-ui/react/progress";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router";
-import { useMe } from "../api/account";
 import { hasEnded, type JobKind, useJob } from "../api/jobs";
 import { Problem } from "../api/problem";
 import { NotFound } from "../shell/not-found";
@@ -16,15 +15,14 @@ import { PageHeader } from "../ui/page-header";
 import bar from "../ui/progress.module.css";
 import { JobResult } from "./job-result";
 import { JobStatus } from "./job-status";
-import { recentJobs } from "./recent-jobs";
+import { useLanguageName } from "./use-language-name";
 
 export function JobPage({ kind }: { kind: JobKind }) {
   const { t } = useTranslation();
   const { jobId = "" } = useParams();
   const job = useJob(kind, jobId);
-  const me = useMe();
-  const known = me.data && recentJobs(me.data.organisation.id).find(({ id }) => id === jobId);
-  const title = known?.fileName ?? t(`dashboard.${kind}`);
+  const languageName = useLanguageName();
+  const title = job.data?.name ?? t(`dashboard.${kind}`);
 
   if (job.error instanceof Problem && job.error.status === 404) return <NotFound />;
   return (
@@ -36,7 +34,7 @@ export function JobPage({ kind }: { kind: JobKind }) {
       {job.data && (
         <Card title={t(`dashboard.${kind}`)} actions={<JobStatus status={job.data.status} />}>
           <Facts>
-            <Fact name={t("dashboard.language")}>{known?.languageName ?? job.data.language}</Fact>
+            <Fact name={t("dashboard.language")}>{languageName(job.data.language)}</Fact>
             <Fact name={t("dashboard.duration")}>
               {job.data.duration === null ? "–" : length(job.data.duration)}
             </Fact>

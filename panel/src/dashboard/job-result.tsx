@@ -11,7 +11,7 @@ import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { tellFault } from "../ui/toaster";
 import styles from "./job-result.module.css";
-import { recordingOf } from "./recent-jobs";
+import { recordingOf } from "./jobs";
 
 const FORMATS: Record<JobKind, readonly ResultFormat[]> = {
   transcription: ["txt", "srt", "vtt"],

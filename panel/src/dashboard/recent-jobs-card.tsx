@@ -1,61 +1,67 @@
 import { FileAudio } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useMe } from "../api/account";
-import { useJob } from "../api/jobs";
+import { type Job, useRecentJobs } from "../api/jobs";
 import { Card } from "../ui/card";
 import { EmptyState } from "../ui/empty-state";
+import { FaultNotice } from "../ui/fault-notice";
+import { Loading } from "../ui/loading";
 import { Moment } from "../ui/moment";
 import { Table } from "../ui/table";
 import { JobStatus } from "./job-status";
-import { jobPage, type RecentJob, recentJobs } from "./recent-jobs";
+import { jobPage } from "./jobs";
+import { useLanguageName } from "./use-language-name";
 
-/** What was uploaded in this browser lately. */
+/** What the organisation had transcribed and aligned lately. */
 export function RecentJobsCard() {
   const { t } = useTranslation();
-  const me = useMe();
-  const jobs = me.data ? recentJobs(me.data.organisation.id) : [];
+  const jobs = useRecentJobs();
   return (
     <Card title={t("dashboard.recent")}>
-      {jobs.length === 0 ? (
-        <EmptyState
-          icon={<FileAudio />}
-          title={t("dashboard.noJobs")}
-          text={t("dashboard.noJobsText")}
-        />
-      ) : (
-        <Table
-          name={t("dashboard.recent")}
-          columns={[
-            t("dashboard.file"),
-            t("dashboard.kind"),
-            t("dashboard.language"),
-            t("dashboard.jobStatus"),
-            t("dashboard.created"),
-          ]}
-        >
-          {jobs.map((job) => (
-            <JobRow key={job.id} job={job} />
-          ))}
-        </Table>
-      )}
+      {jobs.error && <FaultNotice error={jobs.error} onRetry={() => jobs.refetch()} />}
+      {jobs.isPending && !jobs.error && <Loading />}
+      {jobs.data &&
+        (jobs.data.length === 0 ? (
+          <EmptyState
+            icon={<FileAudio />}
+            title={t("dashboard.noJobs")}
+            text={t("dashboard.noJobsText")}
+          />
+        ) : (
+          <Table
+            name={t("dashboard.recent")}
+            columns={[
+              t("dashboard.file"),
+              t("dashboard.kind"),
+              t("dashboard.language"),
+              t("dashboard.jobStatus"),
+              t("dashboard.created"),
+            ]}
+          >
+            {jobs.data.map((job) => (
+              <JobRow key={job.id} job={job} />
+            ))}
+          </Table>
+        ))}
     </Card>
   );
 }
 
-function JobRow({ job }: { job: RecentJob }) {
+function JobRow({ job }: { job: Job }) {
   const { t } = useTranslation();
-  const { data, error } = useJob(job.kind, job.id);
+  const languageName = useLanguageName();
   return (
     <tr>
       <td dir="auto">
-        <Link to={jobPage(job)}>{job.fileName}</Link>
+        <Link to={jobPage(job)}>{job.name}</Link>
       </td>
       <td>{t(`dashboard.${job.kind}`)}</td>
-      <td dir="auto">{job.languageName}</td>
-      <td>{data ? <JobStatus status={data.status} /> : error && t("dashboard.gone")}</td>
+      <td dir="auto">{languageName(job.language)}</td>
       <td>
-        <Moment at={job.startedAt} />
+        <JobStatus status={job.status} />
+      </td>
+      <td>
+        <Moment at={job.created_at} />
       </td>
     </tr>
   );
