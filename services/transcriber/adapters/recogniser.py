@@ -7,6 +7,7 @@ timestamps), so that a model serves as its evaluation says.
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -20,15 +21,10 @@ from faster_whisper.transcribe import restore_speech_timestamps
 from services.transcriber.adapters.audio import SAMPLE_RATE, PcmFile, spans
 from services.transcriber.adapters.budget import HOT_TOKENS, most_tokens, room
 from services.transcriber.adapters.placing import placer
+from services.transcriber.adapters.segments import segments
 from services.transcriber.adapters.streams import in_order
-from services.transcriber.adapters.windows import Window, halves, windows
-from services.transcriber.domain.phrases import phrases
-from services.transcriber.domain.transcripts import (
-    Segment,
-    TranscriptionFault,
-    Word,
-    spoken_language,
-)
+from services.transcriber.adapters.windows import Window, halves, unheard, windows
+from services.transcriber.domain.transcripts import Segment, TranscriptionFault, spoken_language
 from shared.events.transcriber import Task
 from shared.speech.alignment.placing import Place
 from shared.speech.decoding import BEAM_SIZE
@@ -130,7 +126,7 @@ class Recogniser:
                 Progress(each.end, each)
                 for window, text in heard
                 if _is_speech(text)
-                for each in _segments(text, window, batch.begin, task)
+                for each in segments(text, window, batch.begin, task)
             ]
             return [*found, Progress(batch.end, None)] if batch.last else found
 
@@ -156,13 +152,30 @@ class Recogniser:
         for window, (_, found) in zip(batch, heard, strict=True):
             texts = list(found)
             if _ended(texts, wanted):
-                yield from ((window, each) for each in texts)
+                for each in texts:
+                    yield from self._with_the_rest(window, each, hints)
             elif parts := halves(window):
                 for part in parts:
                     yield from self._hear([part], hints)
             else:
                 again = list(self._transcribe([window], hints, most, no_repeat_ngram_size=3))
                 yield from ((window, each) for each in (again if _ended(again, wanted) else texts))
+
+    def _with_the_rest(
+        self, window: Window, heard: Heard, hints: Hints
+    ) -> Iterator[tuple[Window, Heard]]:
+        """What is heard of a window, in order, and of the parts that its text leaves without words.
+
+        Without timestamps a model may end its text where a sentence is said again, or leave it out.
+        """
+        words = list(heard.words or ())
+        times = [(each.start, each.end) for each in words]
+        for part in unheard(window, times) if _is_speech(heard) else ():
+            before = [each for each in words if each.start < part.begin]
+            yield window, replace(heard, words=before)
+            yield from self._hear([part], hints)
+            words = words[len(before) :]
+        yield window, replace(heard, words=words)
 
     def _transcribe(
         self, batch: Sequence[Window], hints: Hints, most: int, **options: int
@@ -226,33 +239,3 @@ def _batches(samples: PcmFile, begun: int, device: Device) -> Iterator[Batch]:
         for first in range(0, max(len(found), 1), size):
             batch, last = found[first : first + size], first + size >= len(found)
             yield Batch(batch, begin / SAMPLE_RATE, end / SAMPLE_RATE, last)
-
-
-def _segments(heard: Heard, window: Window, begin: float, task: Task) -> Iterator[Segment]:
-    """In the time of the whole file; the padding of a window is no time of it.
-
-    The words of a translation are not those that are said: only its segments have times.
-    """
-
-    def at(seconds: float) -> float:
-        return round(begin + min(max(seconds, window.begin), window.end), 3)
-
-    words = [
-        Word(
-            start=at(each.start),
-            end=at(each.end),
-            word=each.word,
-            probability=round(each.probability, 4),
-        )
-        for each in heard.words or ()
-    ]
-    for phrase in phrases(words):
-        text = "".join(each.word for each in phrase).strip()
-        if text:
-            yield Segment(
-                start=phrase[0].start,
-                end=phrase[-1].end,
-                text=text,
-                probability=round(math.exp(min(0.0, heard.avg_logprob)), 4),
-                words=tuple(phrase) if task == "transcribe" else (),
-            )

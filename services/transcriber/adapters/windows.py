@@ -16,6 +16,12 @@ HALVED_SECONDS = 8
 PAUSE_MILLISECONDS = 160
 """Of a pause that is longer, 0.4 s remain at each end; as in faster-whisper's batched pipeline."""
 
+UNHEARD_SECONDS = 2.0
+"""Less speech without words is breath, a pause, a word drawn out: nothing that was left out."""
+EDGE_SECONDS = 0.8
+"""The times of words are some tenths of a second off, and a pause has 0.4 s at each end: what is
+nearer to a word, without a pause between them, may be its own."""
+
 Waveform = npt.NDArray[np.float32]
 
 
@@ -91,3 +97,41 @@ def halves(window: Window) -> tuple[Window, ...]:
         Window(tuple(pieces[:count]), window.waveform[:at]),
         Window(tuple(pieces[count:]), window.waveform[at:]),
     )
+
+
+def unheard(window: Window, words: Sequence[tuple[float, float]]) -> list[Window]:
+    """The parts of a window that have none of the words, which have times in order.
+
+    A part is shorter than the window. There is none where there are no words: nothing is said.
+    """
+    if not words:
+        return []
+    borders = [None, *(round(at * SAMPLE_RATE) for each in words for at in each), None]
+    parts = (_between(window, *each) for each in zip(borders[::2], borders[1::2], strict=True))
+    least, most = round(UNHEARD_SECONDS * SAMPLE_RATE), len(window.waveform)
+    return [each for each in parts if least < len(each.waveform) < most]
+
+
+def _between(window: Window, begin: int | None, end: int | None) -> Window:
+    """What lies between the end of a word and the begin of the next one, if there are such."""
+    edge = round(EDGE_SECONDS * SAMPLE_RATE)
+    pieces: list[Piece] = []
+    parts: list[Waveform] = [window.waveform[:0]]
+    offset = 0
+    for piece in window.pieces:
+        low = piece["start"] if begin is None else max(piece["start"], begin)
+        high = piece["end"] if end is None else min(piece["end"], end)
+        first = offset - piece["start"]
+        offset += piece["end"] - piece["start"]
+        if low > piece["start"] and high - low >= edge:
+            low += quietest(window.waveform[first + low : first + low + edge])
+        elif low > piece["start"]:
+            continue
+        if high < piece["end"] and high - low >= edge:
+            high -= edge - quietest(window.waveform[first + high - edge : first + high])
+        elif high < piece["end"]:
+            continue
+        if low < high:
+            pieces.append(Piece(start=low, end=high))
+            parts.append(window.waveform[first + low : first + high])
+    return Window(tuple(pieces), np.concatenate(parts))

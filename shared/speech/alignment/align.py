@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from shared.speech.alignment.cutting import Transcript, cut
+from shared.speech.alignment.doubting import unhurried
 from shared.speech.alignment.loudness import RATE, Samples, activity
 from shared.speech.alignment.matching import find
 from shared.speech.alignment.placing import Place, place
@@ -53,7 +54,7 @@ def refine(
     """
     duration = rounded(len(samples) / RATE)
     cues = place(found.cues, place_words, tick, duration)
-    cues = settle(cues, activity(samples), duration)
+    cues = unhurried(settle(cues, activity(samples), duration), duration)
     rest = [piece for stretch in found.unmatched_audio for piece in _uncovered(stretch, cues)]
     return Alignment(tuple(cues), tuple(rest))
 

@@ -5,9 +5,9 @@ place there. Text that is not in the audio has one, too, but the model does not 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
-from shared.speech.alignment.timing import UNMATCHED_SECONDS, in_order, rounded, within
+from shared.speech.alignment.doubting import doubted, is_hurried
+from shared.speech.alignment.timing import in_order, rounded
 from shared.speech.alignment.values import AlignedCue, AlignedWord, HeardWord
 from shared.speech.alignment.windows import windows
 
@@ -27,8 +27,8 @@ def place(
     """The same cues where the model puts their words, in windows that were heard well around them.
 
     A cue that was not heard is in the audio after all where its text is believed; else it still
-    keeps the words of others from what may be misheard. `tick` hears what part of the work is done,
-    from 0 to 1, and may raise.
+    keeps the words of others from what may be misheard. One whose words have no time to be said is
+    not in the audio. `tick` hears what part of the work is done, from 0 to 1, and may raise.
     """
     found = list(cues)
     chosen = windows(cues, duration)
@@ -57,14 +57,8 @@ def _placed(cue: AlignedCue, words: Sequence[HeardWord]) -> AlignedCue:
         AlignedWord(rounded(one.start), rounded(one.end), word.text, round(one.probability, 4))
         for word, one in zip(cue.words, words, strict=True)
     )
-    start, end = timed[0].start, timed[-1].end
     sure = [word.confidence for word in timed if any(map(str.isalnum, word.text))]
     mean = round(sum(sure) / len(sure), 4) if sure else 0.0
-    if cue.matched or mean >= BELIEVED:
-        return AlignedCue(start, end, cue.text, mean, matched=True, words=timed)
-    doubted = tuple(replace(word, confidence=0.0) for word in timed)
-    return within(
-        AlignedCue(start, end, cue.text, 0.0, matched=False, words=doubted),
-        start,
-        rounded(start + UNMATCHED_SECONDS),
-    )
+    found = AlignedCue(timed[0].start, timed[-1].end, cue.text, mean, matched=True, words=timed)
+    believed = (cue.matched or mean >= BELIEVED) and not is_hurried(found)
+    return found if believed else doubted(found)

@@ -74,6 +74,26 @@ def test_a_text_that_runs_out_of_tokens_is_heard_in_halves(
     assert error_rate(french, list(model.listen(pcm, "fr"))) < usual + 0.1
 
 
+def test_what_is_said_again_is_heard_again(
+    model: Recogniser, french: list[Prompt], tmp_path: Path
+) -> None:
+    """The model ends its text after the first of them."""
+    prompt = next(each for each in french if each.name == "agent-alreadyon")
+    decode_pcm(prompt.path, tmp_path / "prompt.pcm")
+    samples = (tmp_path / "prompt.pcm").read_bytes()
+    pause = bytes(2 * SAMPLE_RATE)
+    (tmp_path / "audio.pcm").write_bytes((samples + pause) * 3)
+    heard = segments(list(model.listen(tmp_path / "audio.pcm", "fr")))
+    lasts = len(samples + pause) / 2 / SAMPLE_RATE
+    found = [word for each in heard for word in each.words]
+    assert [word.start for word in found] == sorted(word.start for word in found)
+    for number in range(3):
+        begin = number * lasts
+        here = [word for word in found if begin - 0.5 <= word.start < begin + lasts - 0.5]
+        said = words("".join(word.word for word in here))
+        assert jiwer.wer(words(prompt.text), said) < 0.4, (number, said)
+
+
 def test_silence_says_nothing(model: Recogniser, tmp_path: Path) -> None:
     silence = tmp_path / "silence.pcm"
     np.zeros(700 * 16_000, "<i2").tofile(silence)

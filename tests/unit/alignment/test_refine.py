@@ -1,6 +1,7 @@
 """Captions placed by their own text and moved to pauses: what holds for all of them, and how."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.speech.alignment.align import align, refine
+from shared.speech.alignment.doubting import is_hurried
 from shared.speech.alignment.loudness import RATE, activity
 from shared.speech.alignment.settling import settle
 from shared.speech.alignment.values import Alignment, HeardWord
@@ -118,6 +120,28 @@ def test_text_that_the_model_does_not_believe_takes_no_time_of_others() -> None:
     check(text, moved, 5)
 
 
+def test_text_that_has_no_time_to_be_said_is_not_believed() -> None:
+    text = "un deux trois quatre\ncinq six sept huit\ncinq six sept huit"
+    heard = [*said("un deux trois quatre"), *said("cinq six sept huit", 2.2)]
+
+    def place(_start: float, _end: float, words: Sequence[str]) -> list[HeardWord]:
+        """The last line has a thousandth of a second, as the decoder's attention may give it."""
+        times = [*np.linspace(0, 4.2, 9), *np.linspace(4.2, 4.201, 5)[1:]]
+        return [
+            HeardWord(start, end, word, 0.95)
+            for word, (start, end) in zip(words, pairwise(times), strict=True)
+        ]
+
+    moved = refine(align(text, heard, "fr", 8), sound(8, (0, 4.2)), place, ignored)
+
+    assert [cue.matched for cue in moved.cues] == [True, True, False]
+    last = moved.cues[-1]
+    assert [last.confidence, *(word.confidence for word in last.words)] == [0] * 5
+    assert last.end - last.start > 0.9
+    assert min(word.end - word.start for word in last.words) > 0.2
+    check(text, moved, 8)
+
+
 def test_windows_hold_all_cues_and_are_cut_where_words_were_heard() -> None:
     lines = [f"le mot {chr(97 + at // 26)}{chr(97 + at % 26)}x vient" for at in range(60)]
     heard = [word for at, line in enumerate(lines) for word in said(line, 3 * at)]
@@ -183,7 +207,9 @@ def test_refined_cues_are_the_text_in_order_inside_the_audio(
     found = align(text, heard, "fr", seconds)
     places = data.draw(st.sampled_from([nowhere, evenly(0.9), evenly(0.0)]))
     samples = sound(seconds, *data.draw(st.lists(st.tuples(times, times), max_size=3)))
-    check(text, refine(found, samples, places, ignored), seconds)
+    refined = refine(found, samples, places, ignored)
+    check(text, refined, seconds)
+    assert not any(cue.matched and is_hurried(cue) for cue in refined.cues)
 
 
 def test_audio_of_less_than_a_millisecond() -> None:
