@@ -107,10 +107,13 @@ def test_the_text_is_that_of_faster_whisper(
     windows = list(heard)
     assert isinstance(end_of(tap, job), TranscriptionSucceeded)
     document = json.loads(client.result(job).content)
-    assert document["text"].split() == " ".join(each.text for each in windows).split()
-    found = [word for segment in document["segments"] for word in segment["words"]]
+    words = [word for segment in document["segments"] for word in segment["words"]]
+    assert document["text"].split() == "".join(each["word"] for each in words).split()
     expected = [word for each in windows for word in each.words or ()]
-    assert [each["word"] for each in found] == [each.word for each in expected]
+    # In order, and between them what faster-whisper leaves without words.
+    rest = iter(words)
+    found = [next(word for word in rest if word["word"] == each.word) for each in expected]
+    assert len(words) < 1.1 * len(expected)
     # A window's first word may begin elsewhere: faster-whisper corrects it by the window before.
     apart = [abs(each["start"] - its.start) for each, its in zip(found, expected, strict=True)]
     assert median(apart) < 0.02
