@@ -69,6 +69,7 @@ class JobsServer(ThreadingHTTPServer):
             job["status"] = "ended"
         return {
             "id": job["id"],
+            "name": job["name"],
             "status": status,
             "language": "fr",
             "duration": None,
