@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from uuid6 import uuid7
 
 from argot.client import Client
@@ -19,6 +26,11 @@ from argot.stack.organisation import grant
 AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
 REFUSED = "Failed to load resource"
 """The browser's own note of an answer from 400: refusals are part of many tests."""
+
+PATIENCE_MS = 60_000
+"""For what takes a moment on a machine that has nothing else to do."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 Enter = Callable[..., Page]
 
@@ -39,7 +51,7 @@ def browser() -> Iterator[Browser]:
 def window(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """Of a browser that was never here before."""
     opened = browser.new_context(base_url=stack.address, locale="en-GB", reduced_motion="reduce")
-    opened.set_default_timeout(15_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 

@@ -4,6 +4,7 @@ import json
 import tarfile
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import jiwer
 import numpy as np
@@ -87,29 +88,48 @@ def test_speech_becomes_text(client: Client, tap: Tap, french: list[Prompt]) -> 
     assert client.result(job.id, "vtt").content.startswith("WEBVTT\n\n00:00:00.")
 
 
-def test_the_text_is_that_of_faster_whisper(
-    client: Client, tap: Tap, speech: bytes, whisper_base: Path, tmp_path: Path
-) -> None:
-    job = client.submit(speech)
-    source, pcm = tmp_path / "speech.wav", tmp_path / "speech.pcm"
-    source.write_bytes(speech)
+def faster_whispers(audio: bytes, model_dir: Path, folder: Path) -> list[Any]:
+    """The words of its batched pipeline with our options."""
+    source, pcm = folder / "speech.wav", folder / "speech.pcm"
+    source.write_bytes(audio)
     decode_pcm(source, pcm)
+    device = DEVICES["cpu"]
     model = WhisperModel(
-        str(whisper_base),
-        device="cpu",
-        compute_type=DEVICES["cpu"].compute_type,
-        cpu_threads=1,
+        str(model_dir), device="cpu", compute_type=device.compute_type, cpu_threads=1
     )
     waveform = np.fromfile(pcm, dtype="<i2").astype(np.float32) / 32768
     heard, _ = BatchedInferencePipeline(model).transcribe(
-        waveform, language="fr", batch_size=DEVICES["cpu"].batch, **OPTIONS
+        waveform, language="fr", batch_size=device.batch, **OPTIONS
     )
-    windows = list(heard)
-    assert isinstance(end_of(tap, job), TranscriptionSucceeded)
-    document = json.loads(client.result(job).content)
+    return [word for each in heard for word in each.words or ()]
+
+
+def words_of(client: Client, tap: Tap, job_id: str) -> list[dict[str, Any]]:
+    """What the system hears, word by word."""
+    assert isinstance(end_of(tap, job_id), TranscriptionSucceeded)
+    document = json.loads(client.result(job_id).content)
     words = [word for segment in document["segments"] for word in segment["words"]]
     assert document["text"].split() == "".join(each["word"] for each in words).split()
-    expected = [word for each in windows for word in each.words or ()]
+    return words
+
+
+def test_the_text_of_a_clip_is_that_of_faster_whisper(
+    client: Client, tap: Tap, french: list[Prompt], whisper_base: Path, tmp_path: Path
+) -> None:
+    for number, prompt in enumerate(french[:3]):
+        audio = prompt.path.read_bytes()
+        words = words_of(client, tap, client.submit(audio))
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        expected = faster_whispers(audio, whisper_base, folder)
+        assert [word["word"] for word in words] == [each.word for each in expected]
+
+
+def test_a_recordings_text_has_all_that_faster_whisper_hears(
+    client: Client, tap: Tap, speech: bytes, whisper_base: Path, tmp_path: Path
+) -> None:
+    words = words_of(client, tap, client.submit(speech))
+    expected = faster_whispers(speech, whisper_base, tmp_path)
     # In order, and between them what faster-whisper leaves without words.
     rest = iter(words)
     found = [next(word for word in rest if word["word"] == each.word) for each in expected]
