@@ -231,7 +231,8 @@ class Training:
             self._vocabulary,
             self._hardware,
             threads=self._settings.threads,
-            beam=self._settings.beam_size,
+            # The parity check follows each token's likeliest successor, which beams do not take.
+            beam=1 if exact else self._settings.beam_size,
             exact=exact,
         )
 
