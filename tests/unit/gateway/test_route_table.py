@@ -32,10 +32,12 @@ CONTRACT = {
     ("GET", MODELS + "/{model_id}/trainings", 200),
     ("GET", MODELS + "/{model_id}/trainings/{training_id}", 200),
     ("GET", MODELS + "/{model_id}/artifact", 307),
+    ("GET", "/api/v1/transcriptions", 200),
     ("POST", "/api/v1/transcriptions", 201),
     ("GET", "/api/v1/transcriptions/{transcription_id}", 200),
     ("DELETE", "/api/v1/transcriptions/{transcription_id}", 204),
     ("GET", "/api/v1/transcriptions/{transcription_id}/result", 200),
+    ("GET", "/api/v1/alignments", 200),
     ("POST", "/api/v1/alignments", 201),
     ("GET", "/api/v1/alignments/{alignment_id}", 200),
     ("DELETE", "/api/v1/alignments/{alignment_id}", 204),
@@ -56,6 +58,7 @@ CONTRACT = {
     ("GET", "/metrics", 200),
     ("GET", "/openapi.json", 200),
     ("GET", "/docs", 200),
+    ("GET", "/panel/settings.json", 200),
 }
 
 
