@@ -187,7 +187,8 @@ def lines_of(cues: list[dict[str, object]], texts: list[str]) -> list[tuple[floa
 def test_text_without_speech_and_speech_without_text_are_told(
     client: Client, tap: Tap, french: list[Prompt]
 ) -> None:
-    # Unlike those before them, these do not repeat each other.
+    # Of the six before them one is said without text that nearly repeats another: it is taken for
+    # that one, which docs/alignment.md tells.
     spoken, untold, unsaid = french[6:12], 2, "Les girafes violettes dansent dimanche matin."
     recording = joined(spoken)
     texts = [prompt.text for prompt in spoken]
