@@ -1,7 +1,7 @@
 SETUP := python3 scripts/setup.py
 PYTHON := .venv/bin/python
 
-.PHONY: help setup demo up down test lint bench
+.PHONY: help setup demo up down test lint bench screenshots
 .DEFAULT_GOAL := help
 
 help:
@@ -10,6 +10,7 @@ help:
 	@echo "make test          all tests; ARGS='tests/unit -k name' chooses"
 	@echo "make lint          ruff, mypy, import-linter"
 	@echo "make bench NAME=…  one benchmark of bench/"
+	@echo "make screenshots  pictures of the panel, into docs/panel"
 	@echo "make setup         what the others do first: packages and .venv"
 
 setup:
@@ -42,3 +43,7 @@ lint:
 bench:
 	@$(SETUP) bench
 	@$(PYTHON) -m bench.$(NAME)
+
+screenshots:
+	@$(SETUP) test
+	@$(PYTHON) scripts/screenshots.py

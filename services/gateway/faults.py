@@ -1,6 +1,7 @@
 """What is wrong with a body or a query, in words for its author."""
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 MAX_FAULTS = 20
 
@@ -10,6 +11,8 @@ WORDS = {
     "extra_forbidden": "There is no such field",
     "json_invalid": "This is no valid JSON",
     "string_type": "This must be a text",
+    "string_too_short": "This must have at least {min_length} characters",
+    "string_too_long": "This must have at most {max_length} characters",
     "string_pattern_mismatch": "Control characters are not allowed",
     "string_unicode": "This is no valid text",
     "int_type": "This must be a whole number",
@@ -25,12 +28,17 @@ WORDS = {
 
 def field_faults(error: ValidationError) -> list[dict[str, str]]:
     """The first faults, each under the path of its field; empty for the body itself."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     return [
         {
             "code": "invalid-request",
-            "message": WORDS.get(each["type"], each["msg"].removeprefix("Value error, ")),
+            "message": _words(each),
             "field": ".".join(map(str, each["loc"])),
         }
         for each in found[:MAX_FAULTS]
     ]
+
+
+def _words(fault: ErrorDetails) -> str:
+    ours = WORDS.get(fault["type"], "")
+    return ours.format(**fault.get("ctx", {})) or fault["msg"].removeprefix("Value error, ")

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Colour } from "./badge";
 import styles from "./banner.module.css";
+import colours from "./colours.module.css";
 
 interface BannerProps {
   colour: Colour;
@@ -14,7 +15,7 @@ interface BannerProps {
 export function Banner({ colour, title, icon, live = false, children }: BannerProps) {
   return (
     <section
-      className={`${styles.banner} ${styles[colour]}`}
+      className={`${styles.banner} ${colours[colour]}`}
       data-colour={colour}
       aria-label={title}
       aria-live={live ? "polite" : undefined}

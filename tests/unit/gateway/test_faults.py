@@ -32,7 +32,7 @@ def faults(model: type[BaseModel], body: str) -> list[dict[str, str]]:
         ('{"name": "ab", "language": "fr", "x": 1}', "x", "There is no such field"),
         ('{"name": 1, "language": "fr"}', "name", "This must be a text"),
         ('{"name": "a\\u0000b", "language": "fr"}', "name", "Control characters are not allowed"),
-        ('{"name": " a ", "language": "fr"}', "name", "String should have at least 2 characters"),
+        ('{"name": " a ", "language": "fr"}', "name", "This must have at least 2 characters"),
     ],
 )
 def test_the_words_for_a_model(body: str, field: str, message: str) -> None:
