@@ -188,7 +188,7 @@ def folder(audio_key: str) -> str:
 
 
 def transcription(
-    request: wire.GetTranscription | wire.DeleteTranscription | wire.GetResult,
+    request: wire.GetTranscription | wire.DeleteTranscription | wire.GetResult | wire.DownloadAudio,
 ) -> Select[tuple[Transcription]]:
     """The organisation's job of that kind."""
     return select(Transcription).where(

@@ -2,10 +2,12 @@
 
 from services.transcriber.handlers import glossary, jobs, uploads
 from shared.rpc.contract import Nothing, Page
+from shared.rpc.ingest import SignedUrl
 from shared.rpc.transcriber import (
     AbortAudioUpload,
     CompleteAudioUpload,
     DeleteTranscription,
+    DownloadAudio,
     GetAudioUpload,
     GetGlossary,
     GetOpened,
@@ -62,6 +64,10 @@ class TranscriberService:
     @answers(GetResult)
     def get_result(self, request: GetResult) -> Result:
         return jobs.get_result(request, self.database, self.storage)
+
+    @answers(DownloadAudio)
+    def download_audio(self, request: DownloadAudio) -> SignedUrl:
+        return jobs.download_audio(request, self.database, self.storage)
 
     @answers(GetGlossary)
     def get_glossary(self, request: GetGlossary) -> Glossary:

@@ -17,6 +17,7 @@ from shared.rpc.contract import (
     Request,
     Time,
 )
+from shared.rpc.ingest import SignedUrl
 from shared.rpc.uploads import SignedParts, UploadState
 
 ResultFormat = Literal["json", "txt", "srt", "vtt"]
@@ -153,6 +154,15 @@ class GetResult(Request[Result]):
     kind: JobKind = "transcription"
     format: ResultFormat
     glossary: bool = True
+
+
+class DownloadAudio(Request[SignedUrl]):
+    """The recording as it was uploaded. Errors: `not-found`, `not-ready-to-run` (uploading)."""
+
+    service: ClassVar[str] = "transcriber"
+    organisation_id: str
+    transcription_id: str
+    kind: JobKind = "transcription"
 
 
 class GetGlossary(Request[Glossary]):

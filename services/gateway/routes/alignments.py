@@ -11,6 +11,7 @@ from shared.rpc.contract import Page
 from shared.rpc.transcriber import (
     AlignmentFormat,
     DeleteTranscription,
+    DownloadAudio,
     GetResult,
     GetTranscription,
     ListTranscriptions,
@@ -133,3 +134,16 @@ def show_captions(visit: Visit, alignment_id: str, query: CaptionsQuery) -> Answ
         )
     )
     return Answer(result.content, media_type=result.content_type)
+
+
+@alignments.route("GET", "/{alignment_id}/audio", status=307, errors=["not-ready-to-run"])
+def download_alignment_audio(visit: Visit, alignment_id: str) -> Answer:
+    """Redirect to the recording in storage, by a URL that holds for a few minutes."""
+    signed = visit.call(
+        DownloadAudio(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=alignment_id,
+            kind="alignment",
+        )
+    )
+    return Answer(location=signed.url)

@@ -10,6 +10,7 @@ from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.contract import Page
 from shared.rpc.transcriber import (
     DeleteTranscription,
+    DownloadAudio,
     GetResult,
     GetTranscription,
     ListTranscriptions,
@@ -119,3 +120,15 @@ def show_result(visit: Visit, transcription_id: str, query: ResultQuery) -> Answ
         )
     )
     return Answer(result.content, media_type=result.content_type)
+
+
+@transcriptions.route("GET", "/{transcription_id}/audio", status=307, errors=["not-ready-to-run"])
+def download_transcription_audio(visit: Visit, transcription_id: str) -> Answer:
+    """Redirect to the recording in storage, by a URL that holds for a few minutes."""
+    signed = visit.call(
+        DownloadAudio(
+            organisation_id=visit.principal.organisation_id,
+            transcription_id=transcription_id,
+        )
+    )
+    return Answer(location=signed.url)

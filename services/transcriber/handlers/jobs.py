@@ -15,10 +15,13 @@ from services.transcriber.models import Repeat, Transcription, Upload
 from shared.errors import ArgotError
 from shared.rpc import transcriber as wire
 from shared.rpc.contract import Nothing, Page
+from shared.rpc.ingest import SignedUrl
 from shared.rpc.uploads import PART_SIZE
 from shared.runtime import repeats, uploads
 from shared.runtime.database import Database
 from shared.runtime.storage import Storage, StorageUnavailable
+
+DOWNLOAD_SECONDS = 300
 
 
 def open_transcription(
@@ -133,6 +136,16 @@ def get_result(request: wire.GetResult, database: Database, storage: Storage) ->
             return transcripts.render(file, request.kind, request.format, glossary=request.glossary)
 
 
+def download_audio(request: wire.DownloadAudio, database: Database, storage: Storage) -> SignedUrl:
+    """A URL of the recording, which storage keeps until the job is deleted."""
+    with database.reading() as session:
+        job = _job(session, request)
+    if job.status == "uploading":
+        raise ArgotError("not-ready-to-run", "The recording is still being uploaded")
+    url = storage.sign_download(job.audio_key, job.name, DOWNLOAD_SECONDS)
+    return SignedUrl(url=url)
+
+
 class _PoliteFile(FileIO):
     """Others are answered between two of its pieces."""
 
@@ -141,7 +154,9 @@ class _PoliteFile(FileIO):
         return super().read(size) or b""
 
 
-def _job(session: Session, request: wire.GetTranscription | wire.GetResult) -> Transcription:
+def _job(
+    session: Session, request: wire.GetTranscription | wire.GetResult | wire.DownloadAudio
+) -> Transcription:
     job = session.scalars(models.transcription(request)).first()
     if job is None:
         raise ArgotError("not-found")

@@ -72,6 +72,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", TRANSCRIPTION): Expected(200, "not-found"),
     ("DELETE", TRANSCRIPTION): Expected(204, "not-found", uses_up=True),
     ("GET", TRANSCRIPTION + "/result"): Expected(409, "not-found", "not-ready-to-run"),
+    ("GET", TRANSCRIPTION + "/audio"): Expected(409, "not-found", "not-ready-to-run"),
     ("GET", "/v1/models"): Expected(200, None),
     ("GET", "/v1/models/{model}"): Expected(200, "not-found"),
     ("POST", "/v1/audio/transcriptions"): Expected(
@@ -93,6 +94,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("GET", ALIGNMENT): Expected(200, "not-found"),
     ("DELETE", ALIGNMENT): Expected(204, "not-found", uses_up=True),
     ("GET", ALIGNMENT + "/result"): Expected(409, "not-found", "not-ready-to-run"),
+    ("GET", ALIGNMENT + "/audio"): Expected(409, "not-found", "not-ready-to-run"),
     ("GET", GLOSSARY): Expected(200, None),
     ("PUT", GLOSSARY): Expected(
         200, None, body={"items": [{"term": "argo {unique}", "replacement": "Argot"}]}

@@ -16,6 +16,7 @@ from eventlet.event import Event
 from shared.errors import ArgotError
 from shared.rpc import transcriber, uploads
 from shared.rpc.contract import Failure, Nothing, Page
+from shared.rpc.ingest import SignedUrl
 from shared.runtime.service.calls import answers
 from shared.runtime.service.dependencies import RequestContext
 from shared.speech import captions
@@ -187,6 +188,13 @@ class FakeTranscriber:
         if not request.glossary and request.format != "json":
             content = RAW
         return transcriber.Result(content=content, content_type=content_type)
+
+    @answers(transcriber.DownloadAudio)
+    def download_audio(self, request: transcriber.DownloadAudio) -> SignedUrl:
+        job = request.transcription_id
+        if job != {"transcription": "x1", "alignment": "y1"}[request.kind]:
+            raise ArgotError("not-found")
+        return SignedUrl(url=SIGNED.format(job))
 
     @answers(transcriber.GetGlossary)
     def get_glossary(self, request: transcriber.GetGlossary) -> transcriber.Glossary:

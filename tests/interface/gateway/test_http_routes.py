@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from .fake_transcriber import RAW, RESULTS
+from .fake_transcriber import RAW, RESULTS, SIGNED
 
 Bearer = Callable[..., dict[str, str]]
 
@@ -164,6 +164,8 @@ def test_transcriptions(http: httpx.Client) -> None:
         )
     unsure = http.get("/api/v1/transcriptions/x1/result?glossary=perhaps")
     assert (unsure.status_code, unsure.json()["errors"][0]["field"]) == (422, "glossary")
+    audio = http.get("/api/v1/transcriptions/x1/audio")
+    assert (audio.status_code, audio.headers["Location"]) == (307, SIGNED.format("x1"))
     deleted = http.delete("/api/v1/transcriptions/x1")
     assert (deleted.status_code, deleted.content) == (204, b"")
     assert http.delete("/api/v1/transcriptions/x2").json()["code"] == "not-found"
@@ -208,6 +210,9 @@ def test_alignments(http: httpx.Client) -> None:
     for form in ("json", "srt"):
         result = http.get(f"/api/v1/alignments/y1/result?format={form}")
         assert (result.text, result.headers["Content-Type"]) == RESULTS[form]
+    signed = http.get("/api/v1/alignments/y1/audio", headers={"Accept": "application/json"})
+    assert (signed.status_code, signed.json()) == (200, {"url": SIGNED.format("y1")})
+    assert http.get("/api/v1/alignments/x1/audio").json()["code"] == "not-found"
     assert http.delete("/api/v1/alignments/y1").status_code == 204
     assert http.delete("/api/v1/alignments/x1").json()["code"] == "not-found"
 

@@ -16,6 +16,7 @@ from shared.rpc.catalog import TranscriptionTarget
 from shared.rpc.transcriber import (
     CompleteAudioUpload,
     DeleteTranscription,
+    DownloadAudio,
     GetResult,
     GetTranscription,
     JobKind,
@@ -113,6 +114,13 @@ class Client:
             organisation_id=self.organisation_id, transcription_id=job_id, kind=kind
         )
         return self.call(request)
+
+    def audio(self, job_id: str, kind: JobKind = "transcription") -> bytes:
+        """The recording, as whoever has the URL gets it."""
+        request = DownloadAudio(
+            organisation_id=self.organisation_id, transcription_id=job_id, kind=kind
+        )
+        return httpx.get(self.call(request).url).raise_for_status().content
 
     def delete(self, job_id: str, kind: JobKind = "transcription") -> None:
         self.call(

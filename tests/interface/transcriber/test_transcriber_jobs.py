@@ -40,6 +40,15 @@ def test_a_job_waits_for_its_audio(client: Client) -> None:
     assert (job.duration, job.failure) == (None, None)
     assert code_of(lambda: client.result(opened.id)) == "not-ready-to-run"
     assert code_of(lambda: client.complete(opened.upload_id)) == "upload-incomplete"
+    assert code_of(lambda: client.audio(opened.id)) == "not-ready-to-run"
+
+
+def test_the_recording_can_be_heard_once_it_is_there(client: Client) -> None:
+    job = client.submit(b"0123456789", "Un, deux; trois.wav")
+    assert client.audio(job) == b"0123456789"
+    assert code_of(lambda: client.audio(job, "alignment")) == "not-found"
+    client.organisation_id = "globex"
+    assert code_of(lambda: client.audio(job)) == "not-found"
 
 
 def test_an_idempotency_key_opens_one_job(client: Client, amqp_url: str) -> None:

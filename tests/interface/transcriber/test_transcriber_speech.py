@@ -156,6 +156,8 @@ def test_hostile_audio_fails_alone(client: Client, tap: Tap, french: list[Prompt
             client.result(job)
         assert refusal.value.code == "not-ready-to-run"
     assert isinstance(end_of(tap, good), TranscriptionSucceeded)
+    assert client.audio(good) == french[0].path.read_bytes()
+    assert client.audio(hostile) == playlist
 
 
 def test_a_custom_model_serves_what_was_accepted_until_it_is_deleted(
