@@ -2,7 +2,9 @@
 
 import time
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, Protocol, get_args
 
 import jwt
@@ -11,7 +13,7 @@ from jwt.exceptions import PyJWKClientConnectionError
 from jwt.warnings import InsecureKeyLengthWarning
 from nameko.extensions import DependencyProvider, SharedExtension
 
-from services.gateway.settings import Settings
+from services.gateway.settings import ClaimName, Settings
 from shared.errors import ArgotError
 
 Role = Literal["user", "admin", "sysop"]
@@ -119,8 +121,15 @@ class Authenticator:
     A proof is remembered for half a minute, as it costs more than the rest of a short request.
     """
 
-    def __init__(self, keys: Keys, issuer: str | None, audience: str | None) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        issuer: str | None,
+        audience: str | None,
+        names: Mapping[ClaimName, str] = MappingProxyType({}),
+    ) -> None:
         self._keys = keys
+        self._names = names
         self._issuer = issuer
         self._audience = audience
         self._proven: dict[str, tuple[float, Principal]] = {}
@@ -162,7 +171,7 @@ class Authenticator:
             audience=self._audience,
             leeway=CLOCK_SKEW_S,
             options={
-                "require": ["exp", "sub", "org"],
+                "require": ["exp", self._names.get("sub", "sub"), self._names.get("org", "org")],
                 "verify_iss": self._issuer is not None,
                 "verify_aud": self._audience is not None,
                 "verify_iat": False,  # `exp` and `nbf` are what counts
@@ -170,7 +179,7 @@ class Authenticator:
         )
         if int(claims["exp"]) <= time.time():  # the leeway is for `nbf`
             raise jwt.ExpiredSignatureError
-        return claims
+        return claims | {ours: claims.get(theirs) for ours, theirs in self._names.items()}
 
 
 def authenticator(settings: Settings) -> Authenticator:
@@ -180,7 +189,7 @@ def authenticator(settings: Settings) -> Authenticator:
         keys = SharedSecret(settings.jwt_secret.get_secret_value())
     else:
         keys = KeyServer(str(settings.jwks_url), settings.jwks_cache_seconds)
-    return Authenticator(keys, settings.jwt_issuer, settings.jwt_audience)
+    return Authenticator(keys, settings.jwt_issuer, settings.jwt_audience, settings.jwt_claims)
 
 
 class Proof(SharedExtension):  # type: ignore[misc]

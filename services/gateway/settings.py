@@ -1,13 +1,15 @@
 """What the gateway is told by its environment."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.rpc.uploads import PART_SIZE
 from shared.runtime.settings import RuntimeSettings
+
+ClaimName = Literal["sub", "name", "org", "org_name", "parent_org", "roles"]
 
 
 class Settings(RuntimeSettings):
@@ -26,6 +28,9 @@ class Settings(RuntimeSettings):
     )
     jwt_issuer: str | None = None
     jwt_audience: str | None = None
+    jwt_claims: dict[ClaimName, str] = Field(
+        default={}, description="how the issuer calls a claim, where it cannot call it as we do"
+    )
     body_limit: int = Field(
         default=1024**2, ge=1024, description="bytes of a request's body on most routes"
     )
@@ -52,6 +57,9 @@ class Settings(RuntimeSettings):
     oidc_authority: str | None = Field(default=None, description="signs the panel's users in")
     oidc_client_id: str | None = None
     oidc_scope: str = "openid profile"
+    oidc_audience: str | None = Field(
+        default=None, description="what tokens are for, where the provider has to be asked for that"
+    )
     local_organisation: str | None = Field(
         default=None,
         description="anybody at http://localhost may sign in to the panel for it, in any role",

@@ -34,6 +34,9 @@ ARGOT_PANEL_DIR: /opt/argot/panel
 ARGOT_OIDC_AUTHORITY: {{ .oidcAuthority | quote }}
 ARGOT_OIDC_CLIENT_ID: {{ .oidcClientId | quote }}
 ARGOT_OIDC_SCOPE: {{ .oidcScope | quote }}
+{{- with .oidcAudience }}
+ARGOT_OIDC_AUDIENCE: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- with .upgradeUrl }}
 ARGOT_UPGRADE_URL: {{ . | quote }}
@@ -48,6 +51,9 @@ ARGOT_JWT_ISSUER: {{ . | quote }}
 {{- end }}
 {{- with .audience }}
 ARGOT_JWT_AUDIENCE: {{ . | quote }}
+{{- end }}
+{{- with .claims }}
+ARGOT_JWT_CLAIMS: {{ toJson . | quote }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -32,12 +32,16 @@ class LocalSignIn(BaseModel):
 
 
 class OpenIdSignIn(BaseModel):
-    """OpenID Connect, by an authorization code with PKCE."""
+    """OpenID Connect, by an authorization code with PKCE.
+
+    Where there is an `audience`, it is asked for as `audience` and as `resource` (RFC 8707).
+    """
 
     kind: Literal["oidc"] = "oidc"
     authority: str
     client_id: str
     scope: str
+    audience: str | None
 
 
 class PanelSettings(BaseModel):
@@ -60,6 +64,7 @@ def _sign_in(ground: Ground) -> LocalSignIn | OpenIdSignIn | None:
             authority=settings.oidc_authority,
             client_id=settings.oidc_client_id,
             scope=settings.oidc_scope,
+            audience=settings.oidc_audience,
         )
     organisation, secret = settings.local_organisation, settings.jwt_secret
     if organisation is None or secret is None or not LOOPBACK.fullmatch(ground.host):

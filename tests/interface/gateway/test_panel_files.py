@@ -134,6 +134,7 @@ def test_openid_connect(tmp_path: Path, amqp_url: str) -> None:
             "authority": "https://id.test/realms/acme",
             "client_id": "argot",
             "scope": "openid profile",
+            "audience": None,
         }
         page = client.get("/", headers={"Accept": "text/html"})
         assert "https://id.test" in page.headers["Content-Security-Policy"]

@@ -141,6 +141,20 @@ def test_issuer_and_audience_of_a_shared_secret() -> None:
         assert refusal(strict, signed(**other)) == "unauthenticated"
 
 
+def test_an_issuer_that_calls_claims_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARGOT_AMQP_URL", "amqp://")
+    monkeypatch.setenv("ARGOT_JWT_SECRET", SECRET)
+    monkeypatch.setenv("ARGOT_JWT_CLAIMS", '{"org": "tid", "roles": "https://argot/roles"}')
+    renaming = authentication.authenticator(Settings())
+    theirs = {"tid": "globex", "https://argot/roles": ["admin"], "roles": ["sysop"]}
+    principal = renaming.authenticate(signed(**theirs))
+    assert (principal.organisation_id, principal.roles) == ("globex", {"admin"})
+    assert refusal(renaming, signed()) == "unauthenticated"
+    monkeypatch.setenv("ARGOT_JWT_CLAIMS", '{"exp": "iat"}')
+    with pytest.raises(ValidationError):
+        Settings()
+
+
 @pytest.fixture
 def key_server() -> Iterator[TestKeyServer]:
     with TestKeyServer() as server:
