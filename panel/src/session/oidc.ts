@@ -1,19 +1,25 @@
 /** Signing in at an OpenID Connect provider: authorization code with PKCE, renewed silently. */
 
-import { UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { Problem } from "../api/problem";
 import { CALLBACK } from "./return";
 import type { OpenIdSignIn } from "./settings";
 import { setToken } from "./token";
 
+/** Before a token expires; less than any provider's tokens live. */
+const RENEWED_BEFORE_S = 30;
+
 export interface Oidc {
   restore(): Promise<void>;
   begin(): Promise<void>;
-  finish(): Promise<void>;
+  /** Whether somebody has signed in here; not so in the frame that only renews. */
+  finish(): Promise<boolean>;
   end(): Promise<void>;
   expire(): Promise<void>;
 }
 
 export function openOidc(provider: OpenIdSignIn): Oidc {
+  const target = targetOf(provider);
   const manager = new UserManager({
     authority: provider.authority,
     client_id: provider.client_id,
@@ -21,23 +27,46 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
     redirect_uri: window.location.origin + CALLBACK,
     post_logout_redirect_uri: `${window.location.origin}/`,
     response_type: "code",
-    automaticSilentRenew: true,
+    extraQueryParams: target,
+    extraTokenParams: target,
+    // By itself it would not ask for a token of the same audience.
+    automaticSilentRenew: false,
+    accessTokenExpiringNotificationTimeInSeconds: RENEWED_BEFORE_S,
     userStore: new WebStorageStateStore({ store: window.sessionStorage }),
   });
+
+  let renewing: Promise<unknown> | null = null;
+
+  /** By the refresh token, or else in a hidden frame. One at a time: a token may be for one use. */
+  function renew(): Promise<unknown> {
+    renewing ??= manager.signinSilent({ extraTokenParams: target }).finally(() => {
+      renewing = null;
+    });
+    return renewing;
+  }
+
   manager.events.addUserLoaded((user) => setToken(user.access_token));
   manager.events.addUserUnloaded(() => setToken(null));
-  manager.events.addAccessTokenExpired(() => setToken(null));
+  manager.events.addAccessTokenExpiring(() => void renew().catch(() => undefined));
+  // The machine may have slept, or the provider not have answered.
+  manager.events.addAccessTokenExpired(() => void renew().catch(() => setToken(null)));
 
   return {
     async restore() {
       const user = await manager.getUser();
-      setToken(user && !user.expired ? user.access_token : null);
+      if (user && !user.expired) setToken(user.access_token);
+      else if (user?.refresh_token) await renew().catch(() => undefined);
     },
     begin: () => manager.signinRedirect(),
     async finish() {
-      // Renewal comes back here too, in a hidden frame whose parent then hears of the new token.
-      const user = await manager.signinCallback();
-      if (user) setToken(user.access_token);
+      try {
+        // Renewal comes back here too, in a hidden frame whose parent then hears of the new token.
+        const user = await manager.signinCallback();
+        if (user) setToken(user.access_token);
+        return user !== undefined;
+      } catch (refusal) {
+        throw refusal instanceof ErrorResponse ? problemIn(refusal) : refusal;
+      }
     },
     async end() {
       setToken(null);
@@ -46,4 +75,14 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
     },
     expire: () => manager.removeUser(),
   };
+}
+
+/** RFC 8707 has the one name, Auth0 and Hydra the other; an unknown one is ignored (RFC 6749). */
+function targetOf({ audience }: OpenIdSignIn): Record<string, string> {
+  return audience === null ? {} : { resource: audience, audience };
+}
+
+function problemIn({ error, error_description: description }: ErrorResponse): Problem {
+  const code = error ?? "unknown";
+  return new Problem(403, { code, title: code, detail: description ?? code });
 }

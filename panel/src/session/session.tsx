@@ -15,6 +15,7 @@ export interface Session {
 const SessionContext = createContext<Session | null>(null);
 
 let opened: Session | null = null;
+let refused = false;
 
 /** Ask how to sign in, and take up a session that was there before a reload. */
 export async function openSession(): Promise<Session> {
@@ -27,16 +28,28 @@ export async function openSession(): Promise<Session> {
   } else {
     restoreLocal();
   }
-  opened = { settings, oidc, signOut: async () => (oidc ? oidc.end() : signOutLocal()) };
+  opened = { settings, oidc, signOut: () => signOut(oidc) };
   return opened;
+}
+
+async function signOut(oidc: Oidc | null): Promise<void> {
+  refused = false;
+  if (oidc) await oidc.end();
+  else signOutLocal();
 }
 
 /** The server takes the token no more: sign in again, and come back to this page. */
 export function expireSession(): void {
+  refused = true;
   rememberPlace();
   if (opened?.oidc) void opened.oidc.expire();
   else signOutLocal();
   setToken(null);
+}
+
+/** Whether it was the server that ended the session. */
+export function wasRefused(): boolean {
+  return refused;
 }
 
 export function SessionProvider({ session, children }: { session: Session; children: ReactNode }) {

@@ -7,7 +7,7 @@ import { FaultNotice } from "../ui/fault-notice";
 import { type Role, signInAs } from "./local";
 import type { Oidc } from "./oidc";
 import { rememberPlace } from "./return";
-import { useSession } from "./session";
+import { useSession, wasRefused } from "./session";
 import styles from "./sign-in-page.module.css";
 
 /** Shown in the place of any page while nobody is signed in. */
@@ -28,6 +28,7 @@ export function SignInPage() {
       <div className={styles.card}>
         <AudioLines aria-hidden="true" />
         <h1>{t("signIn.title")}</h1>
+        {wasRefused() && <p role="status">{t("signIn.refused")}</p>}
         {oidc && <Provider oidc={oidc} />}
         {signIn?.kind === "local" && <Demo roles={signIn.users.map(({ role }) => role)} />}
         {!signIn && <p>{t("signIn.nowhere")}</p>}

@@ -20,8 +20,8 @@ export function SignedInPage() {
     // A code is good for one trade.
     if (begun.current) return;
     begun.current = true;
-    const trade = oidc?.finish() ?? Promise.resolve();
-    trade.then(() => navigate(takePlace(), { replace: true }), setError);
+    const trade = oidc?.finish() ?? Promise.resolve(true);
+    trade.then((here) => here && navigate(takePlace(), { replace: true }), setError);
   }, [oidc, navigate]);
 
   return (
@@ -31,7 +31,7 @@ export function SignedInPage() {
         {error ? (
           <>
             <FaultNotice error={error} />
-            <Button look="primary" onClick={() => navigate("/", { replace: true })}>
+            <Button look="primary" onClick={() => navigate(takePlace(), { replace: true })}>
               {t("app.retry")}
             </Button>
           </>
