@@ -1,9 +1,12 @@
 import { Brain } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet } from "react-router";
 import { useMe } from "../api/account";
+import type { Me } from "../api/client";
 import { useSession } from "../session/session";
-import { buttonClass } from "../ui/button";
+import { Button, buttonClass } from "../ui/button";
+import { Dialog, DialogActions } from "../ui/dialog";
 import { MessagePage } from "./message-page";
 
 /** The pages of Custom Models, for organisations whose plan has them. */
@@ -13,11 +16,11 @@ export function RequireTraining() {
   return me.data.features.includes("automatic_training") ? (
     <Outlet />
   ) : (
-    <FeatureNotAvailable isResellee={me.data.organisation.is_resellee} />
+    <FeatureNotAvailable organisation={me.data.organisation} />
   );
 }
 
-function FeatureNotAvailable({ isResellee }: { isResellee: boolean }) {
+function FeatureNotAvailable({ organisation }: { organisation: Me["organisation"] }) {
   const { t } = useTranslation();
   const { settings } = useSession();
   return (
@@ -29,11 +32,35 @@ function FeatureNotAvailable({ isResellee }: { isResellee: boolean }) {
       <Link to="/" className={buttonClass()}>
         {t("feature.back")}
       </Link>
-      {!isResellee && settings.upgrade_url && (
-        <a href={settings.upgrade_url} className={buttonClass("primary")}>
-          {t("feature.upgrade")}
-        </a>
-      )}
+      {!organisation.is_resellee &&
+        (settings.upgrade_url ? (
+          <a href={settings.upgrade_url} className={buttonClass("primary")}>
+            {t("feature.upgrade")}
+          </a>
+        ) : (
+          <WhomToAsk organisation={organisation.id} />
+        ))}
     </MessagePage>
+  );
+}
+
+/** The way to another plan where nobody has set up a page for that. */
+function WhomToAsk({ organisation }: { organisation: string }) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const close = () => setOpen(false);
+  return (
+    <>
+      <Button look="primary" onClick={() => setOpen(true)}>
+        {t("feature.upgrade")}
+      </Button>
+      <Dialog open={open} onClose={close} title={t("feature.upgrade")} text={t("feature.ask")}>
+        <p>{t("feature.operators")}</p>
+        <code>PUT /api/v1/admin/organisations/{organisation}/plan</code>
+        <DialogActions>
+          <Button onClick={close}>{t("app.close")}</Button>
+        </DialogActions>
+      </Dialog>
+    </>
   );
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from argot.client import Client
 from argot.stack import Stack
@@ -152,13 +152,38 @@ def test_without_the_feature_there_is_a_way_back_and_one_up(
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
 
-def withdraw(stack: Stack, organisation: str) -> None:
+def test_without_a_page_for_plans_the_way_up_says_whom_to_ask(
+    enter: Enter, stack: Stack, organisation: str, violations: Violations
+) -> None:
+    withdraw(stack, organisation)
+    page = enter("/", first_visit=True)
+    page.route("**/panel/settings.json", without_upgrade_url)
+    page.goto("/custom-models")
+    button(page, "Upgrade Plan").click()
+    dialog = page.get_by_role("dialog", name="Upgrade Plan")
+    expect(dialog).to_contain_text("Ask your administrator")
+    expect(dialog).to_contain_text(f"/admin/organisations/{organisation}/plan")
+    assert not violations(page)
+
+
+def without_upgrade_url(route: Route) -> None:
+    route.fulfill(json=route.fetch().json() | {"upgrade_url": None})
+
+
+def test_a_resellee_sees_no_way_up(enter: Enter, stack: Stack, organisation: str) -> None:
+    withdraw(stack, organisation, parent_org="reseller")
+    page = enter("/custom-models", first_visit=True)
+    expect(page.get_by_role("link", name="Back to dashboard")).to_be_visible()
+    expect(page.get_by_text("Upgrade Plan")).to_be_hidden()
+
+
+def withdraw(stack: Stack, organisation: str, **plan: str) -> None:
     """Automatic Training is no part of the plan any more."""
     token = stack.token(org=organisation, user="root", roles=["sysop"])
     at = f"{stack.address}/api/v1/admin/organisations/{organisation}/plan"
     bearer = {"Authorization": f"Bearer {token}"}
-    plan = httpx.get(at, headers=bearer).raise_for_status().json()
-    httpx.put(at, headers=bearer, json=plan | {"features": []}).raise_for_status()
+    had = httpx.get(at, headers=bearer).raise_for_status().json()
+    httpx.put(at, headers=bearer, json=had | {"features": [], **plan}).raise_for_status()
 
 
 def test_nothing_is_in_the_way_of_those_who_cannot_see(
