@@ -1,5 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answerOf, api } from "./client";
+import { signedUrl } from "./downloads";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 import type { components } from "./schema";
 
@@ -45,10 +46,12 @@ export function openJob({ language, file, transcript, key }: WantedJob) {
 
 const RECENT = 20;
 
+const LIST = ["jobs"];
+
 /** The organisation's latest jobs of both kinds, newest first. */
 export function useRecentJobs() {
   return useQuery({
-    queryKey: ["jobs"],
+    queryKey: LIST,
     queryFn: async (): Promise<Job[]> => {
       const params = { params: { query: { limit: RECENT } } };
       const [transcriptions, alignments] = await Promise.all([
@@ -82,6 +85,40 @@ export function useJob(kind: JobKind, id: string) {
             }),
           ),
     refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? false : REFRESH_BUSY),
+  });
+}
+
+export function useDeleteJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ kind, id }: Pick<Job, "kind" | "id">) =>
+      kind === "transcription"
+        ? answerOf(
+            api.DELETE("/api/v1/transcriptions/{transcription_id}", {
+              params: { path: { transcription_id: id } },
+            }),
+          )
+        : answerOf(
+            api.DELETE("/api/v1/alignments/{alignment_id}", {
+              params: { path: { alignment_id: id } },
+            }),
+          ),
+    onSuccess: async (_, { id }) => {
+      // An answer from before would show it again.
+      await client.cancelQueries({ queryKey: LIST });
+      client.setQueryData<Job[]>(LIST, (jobs) => jobs?.filter((job) => job.id !== id));
+      void client.invalidateQueries({ queryKey: LIST });
+    },
+  });
+}
+
+/** Where storage has the job's recording; the URL holds for a few minutes. */
+export function useRecording(kind: JobKind, id: string) {
+  return useQuery({
+    queryKey: ["recording", kind, id],
+    queryFn: () => signedUrl(`/api/v1/${kind}s/${id}/audio`),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
 }
 

@@ -12,7 +12,7 @@ import bar from "../ui/progress.module.css";
 import { Select } from "../ui/select";
 import { AUDIO, TRANSCRIPT, VIDEO } from "../upload/file-types";
 import styles from "./job-form.module.css";
-import { jobPage, keepRecording } from "./jobs";
+import { jobPage } from "./jobs";
 import { useSending } from "./use-sending";
 
 interface JobFormProps {
@@ -44,7 +44,6 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
     if (!complete || running) return;
     const job = await sending.send(language, file, kind === "alignment" ? transcript : null);
     if (!job) return;
-    keepRecording(job.id, file);
     onClose();
     void navigate(jobPage({ kind, id: job.id }));
   }

@@ -1,13 +1,16 @@
-import { FileAudio } from "lucide-react";
+import { FileAudio, Trash2 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { type Job, useRecentJobs } from "../api/jobs";
+import { IconButton } from "../ui/button";
 import { Card } from "../ui/card";
 import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { Moment } from "../ui/moment";
-import { Table } from "../ui/table";
+import { RowActions, Table } from "../ui/table";
+import { DeleteJob } from "./delete-job";
 import { JobStatus } from "./job-status";
 import { jobPage } from "./jobs";
 import { useLanguageName } from "./use-language-name";
@@ -16,6 +19,7 @@ import { useLanguageName } from "./use-language-name";
 export function RecentJobsCard() {
   const { t } = useTranslation();
   const jobs = useRecentJobs();
+  const [deleting, setDeleting] = useState<Job | null>(null);
   return (
     <Card title={t("dashboard.recent")}>
       {jobs.error && <FaultNotice error={jobs.error} onRetry={() => jobs.refetch()} />}
@@ -36,18 +40,22 @@ export function RecentJobsCard() {
               t("dashboard.language"),
               t("dashboard.jobStatus"),
               t("dashboard.created"),
+              <span key="actions" className="visually-hidden">
+                {t("app.actions")}
+              </span>,
             ]}
           >
             {jobs.data.map((job) => (
-              <JobRow key={job.id} job={job} />
+              <JobRow key={job.id} job={job} onDelete={() => setDeleting(job)} />
             ))}
           </Table>
         ))}
+      <DeleteJob job={deleting} onClose={() => setDeleting(null)} />
     </Card>
   );
 }
 
-function JobRow({ job }: { job: Job }) {
+function JobRow({ job, onDelete }: { job: Job; onDelete(): void }) {
   const { t } = useTranslation();
   const languageName = useLanguageName();
   return (
@@ -63,6 +71,16 @@ function JobRow({ job }: { job: Job }) {
       <td>
         <Moment at={job.created_at} />
       </td>
+      <RowActions>
+        <IconButton
+          look="quiet-danger"
+          name={t("dashboard.deleteOf", { name: job.name })}
+          title={t("dashboard.delete")}
+          onClick={onDelete}
+        >
+          <Trash2 aria-hidden="true" />
+        </IconButton>
+      </RowActions>
     </tr>
   );
 }

@@ -13,6 +13,14 @@ export function useSending() {
 
   useEffect(() => () => controller.current?.abort(), []);
 
+  useEffect(() => {
+    if (!running) return;
+    // What is sent is lost with the page: the browser asks first.
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    return () => window.removeEventListener("beforeunload", ask);
+  }, [running]);
+
   /** The job, or nothing where it failed or was given up. */
   async function send(language: string, file: File, transcript: string | null) {
     controller.current = new AbortController();

@@ -1,19 +1,47 @@
-"""The dashboard: force alignment, what was uploaded lately, the glossary."""
+"""The dashboard: transcription, force alignment, what was uploaded lately, the glossary."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Dialog, Locator, Page, Route, expect
 
 from argot.client import Client
-from argot.corpus import prompts
+from argot.corpus import Prompt, prompts
 from argot.demo.recordings import join
 
 from .finding import button, choose, toast
 
 Enter = Callable[..., Page]
 Violations = Callable[[Page], list[str]]
+
+BEGINNINGS = {"TXT": r"\w", "SRT": r"1\n00:00:0\d,\d{3} --> 00:00:0", "VTT": r"WEBVTT\n"}
+
+
+@pytest.fixture
+def clip() -> Prompt:
+    """A few seconds of English."""
+    return next(each for each in prompts("en") if 2.5 < each.seconds < 4)
+
+
+def transcribe(page: Page, recording: Path) -> None:
+    """Start it as everybody does."""
+    button(page, "Upload").click()
+    page.get_by_role("menuitem", name="Transcription").click()
+    dialog = page.get_by_role("dialog", name="Transcription")
+    choose(page, dialog, "Language", "English")
+    dialog.get_by_label("File", exact=True).set_input_files(recording)
+    button(dialog, "Start").click()
+
+
+def latest(page: Page) -> Locator:
+    """The row of what was uploaded last."""
+    return page.get_by_role("table", name="Recent uploads").get_by_role("row").nth(1)
+
+
+def is_playing(page: Page) -> bool:
+    return bool(page.locator("audio").evaluate("audio => !audio.paused && !audio.error"))
 
 
 def test_a_recording_and_its_text_become_captions(
@@ -44,6 +72,117 @@ def test_a_recording_and_its_text_become_captions(
     row = page.get_by_role("table", name="Recent uploads").get_by_role("row")
     expect(row.last).to_contain_text(recording.audio.name)
     expect(row.last).to_contain_text("Done")
+
+
+def test_a_recording_becomes_a_text_to_read_hear_and_keep(
+    enter: Enter, clip: Prompt, violations: Violations
+) -> None:
+    page = enter("/")
+    transcribe(page, clip.path)
+    expect(page).to_have_url(re.compile("/transcriptions/"))
+    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+    first = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="Play from"))
+    expect(first).to_contain_text(re.compile(r"[a-z]{2}"))
+    for form, beginning in BEGINNINGS.items():
+        with page.expect_download() as coming:
+            button(page, f"Download as {form}").click()
+        assert coming.value.suggested_filename == f"{clip.path.stem}.{form.lower()}"
+        assert re.match(beginning, coming.value.path().read_text(encoding="utf-8"))
+    assert not violations(page)
+
+
+def test_whoever_opens_a_job_hears_the_recording(enter: Enter, clip: Prompt) -> None:
+    page = enter("/")
+    transcribe(page, clip.path)
+    play = page.get_by_role("button", name="Play from").first
+    expect(play).to_be_visible()
+    page.reload()
+    play.click()
+    expect(page.locator("li[data-now]")).to_be_visible()
+    expect(page.locator("audio")).to_have_js_property("ended", value=True)
+    heard = page.locator("audio").evaluate("audio => audio.duration")
+    assert abs(heard - clip.seconds) < 0.1
+
+
+def test_a_recording_that_is_opened_for_long_can_still_be_heard(enter: Enter, clip: Prompt) -> None:
+    page = enter("/")
+    transcribe(page, clip.path)
+    play = page.get_by_role("button", name="Play from").first
+    expect(play).to_be_visible()
+    audio = page.locator("audio")
+    expect(audio).to_have_js_property("readyState", 4)
+    # As a URL whose time is over: what is asked of it is refused.
+    audio.evaluate("audio => { audio.src = audio.src.replace('Signature=', 'Signature=0'); }")
+    play.click()
+    expect(audio).to_have_js_property("ended", value=True)
+
+
+def test_what_is_no_recording_is_told_in_words_and_can_be_deleted(
+    enter: Enter, tmp_path: Path, violations: Violations
+) -> None:
+    noise = tmp_path / "noise.wav"
+    noise.write_bytes(bytes(range(7, 250)) * 40)
+    page = enter("/")
+    transcribe(page, noise)
+    expect(page).to_have_url(re.compile("/transcriptions/"))
+    told = page.get_by_role("alert")
+    expect(told).to_contain_text(re.compile(r"\w+ \w+ \w+"))
+    assert not violations(page)
+    button(page, "Delete").click()
+    asked = page.get_by_role("alertdialog", name="Delete this upload?")
+    assert not violations(page)
+    button(asked, "Delete").click()
+    expect(toast(page, "noise.wav deleted")).to_be_visible()
+    expect(page.get_by_text("Nothing uploaded yet")).to_be_visible()
+
+
+def test_a_job_is_deleted_where_it_is_listed(enter: Enter, api: Client) -> None:
+    kept = api.open_transcription("en", "kept.wav", 5)
+    gone = api.open_alignment("en", "gone.wav", 5, "Hello.")
+    page = enter("/")
+    expect(latest(page)).to_contain_text("gone.wav")
+    button(page, "Delete gone.wav").click()
+    asked = page.get_by_role("alertdialog", name="Delete this upload?")
+    expect(asked).to_contain_text("gone.wav")
+    button(asked, "Delete").click()
+    expect(asked).to_be_hidden()
+    expect(latest(page)).to_contain_text("kept.wav", timeout=1000)
+    page.goto(f"/alignments/{gone.id}")
+    expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+    assert api.transcription(kept.id).status == "uploading"
+
+
+def test_a_recording_that_never_came_says_what_to_do(enter: Enter, api: Client) -> None:
+    left = api.open_transcription("en", "left.wav", 5)
+    page = enter(f"/transcriptions/{left.id}")
+    expect(page.get_by_text("The recording has not arrived")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    expect(button(page, "Delete")).to_be_visible()
+
+
+def test_a_page_that_sends_is_not_left_by_mistake(enter: Enter, clip: Prompt) -> None:
+    page = enter("/")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/*partNumber=1*", hold, times=1)
+    with page.expect_request("**/*partNumber=1*"):
+        transcribe(page, clip.path)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.evaluate("() => { location.assign('/glossary'); }")
+    held.pop().continue_()
+    expect(page).to_have_url(re.compile("/transcriptions/"))
+    assert asked == ["beforeunload"]
+    page.goto("/")
+    expect(latest(page)).to_contain_text(clip.path.name)
 
 
 def test_the_glossary_is_kept(enter: Enter, api: Client, violations: Violations) -> None:
