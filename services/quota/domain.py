@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from shared.rpc.quota import Allowance
+from shared.rpc.quota import Allowance, BillingPeriod, Remaining, RemainingClaims
 
 FREE = Decimal(0)
 
@@ -58,3 +58,40 @@ def price_of_next(allowance: Allowance, usage: Usage, budget: Decimal | None) ->
     if budget is not None and usage.spent + allowance.unit_price > budget:
         return None
     return allowance.unit_price
+
+
+class Standing(NamedTuple):
+    """Where an organisation is in a period with one kind of unit."""
+
+    period: Period
+    allowance: Allowance
+    used: Usage
+    budget: Decimal | None
+
+    @property
+    def price(self) -> Decimal | None:
+        """The price of one more unit; None where there is none to be had."""
+        return price_of_next(self.allowance, self.used, self.budget)
+
+    def plus(self, price: Decimal) -> "Standing":
+        """After one more unit."""
+        return self._replace(used=self.used.plus(price))
+
+    def spending(self, price: Decimal) -> "Standing":
+        """After a unit of another kind."""
+        return self._replace(used=self.used._replace(spent=self.used.spent + price))
+
+    def remaining(self) -> Remaining:
+        """In the form of the wire."""
+        return Remaining(used=self.used.free, limit=self.allowance.limit, next_price=self.price)
+
+
+def remaining_claims(training: Standing, hosting: Standing) -> RemainingClaims:
+    """What the next training would find, and then the hosting of its model."""
+    budget = training.budget
+    return RemainingClaims(
+        period=BillingPeriod(start=training.period.start, end=training.period.end),
+        training=training.remaining(),
+        hosting=hosting.spending(training.price or FREE).remaining(),
+        budget_left=None if budget is None else max(FREE, budget - training.used.spent),
+    )

@@ -11,11 +11,13 @@ from shared.rpc.quota import (
     Features,
     GetFeatures,
     GetPlan,
+    GetRemainingClaims,
     ListClaims,
     NoteParent,
     Plan,
     PutPlan,
     ReleaseClaim,
+    RemainingClaims,
     TakeClaim,
 )
 from shared.runtime.database import now
@@ -51,6 +53,10 @@ class QuotaService:
     @answers(ListClaims)
     def list_claims(self, request: ListClaims) -> Page[Claim]:
         return claims.list_claims(request, self.database, now())
+
+    @answers(GetRemainingClaims)
+    def get_remaining_claims(self, request: GetRemainingClaims) -> RemainingClaims:
+        return claims.get_remaining_claims(request, self.database, now())
 
     @answers(TakeClaim)
     def take_claim(self, request: TakeClaim) -> Claim:

@@ -79,6 +79,36 @@ class Claim(Reply):
     created_at: Time
 
 
+class BillingPeriod(Reply):
+    """From `start` on, before `end`."""
+
+    start: Time
+    end: Time
+
+
+class Remaining(Reply):
+    """Free units of one kind that are used, of `limit`, and what the next unit costs.
+
+    `limit` is None where it is unlimited, `next_price` None where no more units are to be had.
+    """
+
+    used: int
+    limit: int | None
+    next_price: Money | None
+
+
+class RemainingClaims(Reply):
+    """What the next training would find; `budget_left` is None where there is no budget.
+
+    `hosting` is told as it would be once the price of that training is spent.
+    """
+
+    period: BillingPeriod
+    training: Remaining
+    hosting: Remaining
+    budget_left: Money | None
+
+
 class GetFeatures(Request[Features]):
     """What the feature gate asks."""
 
@@ -111,6 +141,13 @@ class GetPlan(Request[Plan]):
 
 class ListClaims(Listing[Page[Claim]]):
     """The ledger of the current period, newest first."""
+
+    service: ClassVar[str] = "quota"
+    organisation_id: str
+
+
+class GetRemainingClaims(Request[RemainingClaims]):
+    """What is left of the current period. Errors: `feature-not-available` without a plan."""
 
     service: ClassVar[str] = "quota"
     organisation_id: str

@@ -10,6 +10,7 @@ export type StatusName = CustomModel["status_name"];
 export type Dataset = Schemas["Dataset"];
 export type Training = Schemas["Training"];
 export type Evaluation = Schemas["Evaluation"];
+export type RemainingClaims = Schemas["RemainingClaims"];
 export type Language = Schemas["Language"];
 export type Me = Schemas["Me"];
 export type Verdict = Schemas["Verdict"];

@@ -216,6 +216,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/remaining-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what the next training would cost, and whether its model could be hosted */
+        get: operations["show_remaining_claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/custom-models/{model_id}/uploads": {
         parameters: {
             query?: never;
@@ -708,6 +725,22 @@ export interface components {
             name: string;
             /** Size */
             size: number;
+        };
+        /**
+         * BillingPeriod
+         * @description From `start` on, before `end`.
+         */
+        BillingPeriod: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
         };
         /**
          * CaptionsQuery
@@ -1571,6 +1604,33 @@ export interface components {
             part_number: number;
             /** Size */
             size: number;
+        };
+        /**
+         * Remaining
+         * @description Free units of one kind that are used, of `limit`, and what the next unit costs.
+         *
+         *     `limit` is None where it is unlimited, `next_price` None where no more units are to be had.
+         */
+        Remaining: {
+            /** Used */
+            used: number;
+            /** Limit */
+            limit: number | null;
+            /** Next Price */
+            next_price: string | null;
+        };
+        /**
+         * RemainingClaims
+         * @description What the next training would find; `budget_left` is None where there is no budget.
+         *
+         *     `hosting` is told as it would be once the price of that training is spent.
+         */
+        RemainingClaims: {
+            period: components["schemas"]["BillingPeriod"];
+            training: components["schemas"]["Remaining"];
+            hosting: components["schemas"]["Remaining"];
+            /** Budget Left */
+            budget_left: string | null;
         };
         /**
          * ResultQuery
@@ -3929,6 +3989,100 @@ export interface operations {
                     "application/problem+json": {
                         /** @enum {unknown} */
                         code?: "not-ready-to-run";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate-limited`: Too many requests */
+            429: {
+                headers: {
+                    "Retry-After": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "rate-limited";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal-error`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "internal-error";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `service-unavailable`: A service did not answer in time */
+            503: {
+                headers: {
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "service-unavailable";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_remaining_claims: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemainingClaims"];
+                };
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Authentication is required */
+            401: {
+                headers: {
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "unauthenticated";
+                    } & components["schemas"]["Problem"];
+                };
+            };
+            /** @description `feature-not-available`: Feature not available */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @enum {unknown} */
+                        code?: "feature-not-available";
                     } & components["schemas"]["Problem"];
                 };
             };

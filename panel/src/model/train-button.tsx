@@ -8,6 +8,7 @@ import { useTrain } from "../api/trainings";
 import { Button } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { tellSuccess } from "../ui/toaster";
+import { RemainingClaims } from "./remaining-claims";
 import styles from "./train-button.module.css";
 
 /**
@@ -67,7 +68,9 @@ export function TrainButton({ model }: { model: CustomModel }) {
         action={t("train.confirm")}
         pending={train.isPending}
         error={train.error}
-      />
+      >
+        <RemainingClaims />
+      </Confirm>
       <Confirm
         open={asking && count > 0}
         onCancel={() => setAsking(false)}

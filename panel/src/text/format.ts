@@ -16,6 +16,13 @@ export function number(value: number, digits = 2): string {
   return value.toLocaleString(undefined, { maximumFractionDigits: digits });
 }
 
+/** An exact amount of money, of which no currency is known, with the decimals that it has. */
+export function amount(exact: string): string {
+  const digits = exact.split(".")[1]?.length ?? 0;
+  const format = new Intl.NumberFormat(undefined, { minimumFractionDigits: digits });
+  return format.format(exact as Intl.StringNumericLiteral);
+}
+
 /** Seconds as a place in a recording: 0:04, 12:30, 1:02:03. */
 export function clock(seconds: number): string {
   const whole = Math.round(seconds);

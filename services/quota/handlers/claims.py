@@ -13,7 +13,14 @@ from shared.errors import ArgotError
 from shared.events.quota import ClaimGranted, ClaimReleased
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
 from shared.rpc.contract import Nothing, Page
-from shared.rpc.quota import Claim, ListClaims, ReleaseClaim, TakeClaim
+from shared.rpc.quota import (
+    Claim,
+    GetRemainingClaims,
+    ListClaims,
+    ReleaseClaim,
+    RemainingClaims,
+    TakeClaim,
+)
 from shared.runtime import outbox
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
@@ -38,6 +45,20 @@ def list_claims(request: ListClaims, database: Database, moment: datetime) -> Pa
         return Page[Claim](items=items, next_cursor=cursor)
 
 
+def get_remaining_claims(
+    request: GetRemainingClaims, database: Database, moment: datetime
+) -> RemainingClaims:
+    """What `take_claim` and the hosting after it would find at this moment."""
+    with database.reading() as session:
+        plan = session.get(PlanRow, request.organisation_id)
+        if plan is None:
+            raise ArgotError("feature-not-available", "The organisation has no plan")
+        return domain.remaining_claims(
+            ledger.standing(session, plan, "training", moment),
+            ledger.standing(session, plan, "hosting", moment),
+        )
+
+
 def take_claim(request: TakeClaim, database: Database, moment: datetime) -> Claim:
     """A unit for a training, free or paid; the claim of the same training where it has one."""
     with database.transaction() as session:
@@ -54,9 +75,8 @@ def take_claim(request: TakeClaim, database: Database, moment: datetime) -> Clai
 def _claim(session: Session, plan: PlanRow | None, request: TakeClaim, moment: datetime) -> Entry:
     if plan is None:
         raise ArgotError("no-claims-available", "The organisation has no plan")
-    period = domain.period_at(plan.anchor, plan.timezone, moment)
-    used = ledger.usage(session, plan.organisation_id, period, "training")
-    price = domain.price_of_next(plan.allowance("training"), used, plan.ceiling())
+    standing = ledger.standing(session, plan, "training", moment)
+    price = standing.price
     if price is None:
         raise ArgotError("no-claims-available", "No training claims available")
     claim = ledger.claim(
@@ -65,7 +85,7 @@ def _claim(session: Session, plan: PlanRow | None, request: TakeClaim, moment: d
         training_id=request.training_id,
         model_id=request.model_id,
         price=price,
-        period_start=period.start,
+        period_start=standing.period.start,
         created_at=moment,
     )
     session.add(claim)

@@ -109,16 +109,16 @@ def renew(session: Session, organisation_id: str, moment: datetime) -> int:
         for hosting in due:
             _refuse(session, hosting, "The organisation has no plan", due_at=moment + _NO_PLAN)
         return len(due)
-    period = domain.period_at(plan.anchor, plan.timezone, moment)
-    used = ledger.usage(session, organisation_id, period, "hosting")
+    standing = ledger.standing(session, plan, "hosting", moment)
+    period = standing.period
     # A plan with other borders may make due what has its claim of the period already.
     claims = ledger.hosting_claims(session, [hosting.training_id for hosting in due], period)
     for hosting in due:
         claim = claims.get(hosting.training_id)
-        price = domain.price_of_next(plan.allowance("hosting"), used, plan.ceiling())
+        price = standing.price
         if claim is None and price is not None:
             claim = _claim(session, hosting, period, price, moment)
-            used = used.plus(price)
+            standing = standing.plus(price)
         if claim is None:
             _refuse(session, hosting, "No hosting claims available", due_at=period.end)
         else:

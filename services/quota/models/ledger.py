@@ -7,7 +7,7 @@ from sqlalchemy import and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from uuid6 import uuid7
 
-from services.quota.domain import FREE, Period, Usage
+from services.quota.domain import FREE, Period, Standing, Usage, period_at
 from services.quota.models.tables import Entry, PlanRow
 from shared.events.quota import ClaimKind
 from shared.rpc.quota import plain
@@ -99,6 +99,13 @@ def usage(session: Session, organisation_id: str, period: Period, kind: ClaimKin
         free=sum(row.units for row in rows if row.kind == kind and Decimal(row.price) == FREE),
         spent=sum((Decimal(row.price) * row.units for row in rows), Decimal(0)),
     )
+
+
+def standing(session: Session, plan: PlanRow, kind: ClaimKind, moment: datetime) -> Standing:
+    """What decides whether there is one more unit at `moment`."""
+    period = period_at(plan.anchor, plan.timezone, moment)
+    used = usage(session, plan.organisation_id, period, kind)
+    return Standing(period, plan.allowance(kind), used, plan.ceiling())
 
 
 _CLAIMED = and_(

@@ -4,7 +4,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -33,6 +35,7 @@ PATIENCE_MS = 60_000
 expect.set_options(timeout=PATIENCE_MS)
 
 Enter = Callable[..., Page]
+PutPlan = Callable[..., None]
 
 
 @pytest.fixture(scope="package")
@@ -78,6 +81,20 @@ def organisation(stack: Stack) -> str:
     made = f"org-{uuid7()}"
     grant(stack.address, stack.token(org=made, user="root", roles=["sysop"]), made)
     return made
+
+
+@pytest.fixture
+def put_plan(stack: Stack, organisation: str) -> PutPlan:
+    """Give terms of the organisation's plan other values."""
+    token = stack.token(org=organisation, user="root", roles=["sysop"])
+    at = f"{stack.address}/api/v1/admin/organisations/{organisation}/plan"
+    bearer = {"Authorization": f"Bearer {token}"}
+
+    def put_plan(**terms: Any) -> None:
+        plan = httpx.get(at, headers=bearer).raise_for_status().json()
+        httpx.put(at, headers=bearer, json=plan | terms).raise_for_status()
+
+    return put_plan
 
 
 @pytest.fixture

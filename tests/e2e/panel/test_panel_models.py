@@ -3,16 +3,15 @@
 import re
 from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from argot.client import Client
-from argot.stack import Stack
 
 from .finding import button, choose, toast
 
 Enter = Callable[..., Page]
+PutPlan = Callable[..., None]
 Violations = Callable[[Page], list[str]]
 
 GUIDE = "Getting Started with Custom Models"
@@ -138,11 +137,11 @@ def test_a_model_is_renamed(enter: Enter, api: Client) -> None:
 
 
 def test_without_the_feature_there_is_a_way_back_and_one_up(
-    enter: Enter, stack: Stack, organisation: str, upgrade_url: str
+    enter: Enter, put_plan: PutPlan, upgrade_url: str
 ) -> None:
     page = enter("/")
     expect(page.get_by_role("link", name="Custom Models")).to_be_visible()
-    withdraw(stack, organisation)
+    put_plan(features=[])
     page.goto("/custom-models")
     expect(page.get_by_role("heading", name="Feature not available")).to_be_visible()
     expect(page.get_by_role("link", name="Custom Models")).to_be_hidden()
@@ -153,9 +152,9 @@ def test_without_the_feature_there_is_a_way_back_and_one_up(
 
 
 def test_without_a_page_for_plans_the_way_up_says_whom_to_ask(
-    enter: Enter, stack: Stack, organisation: str, violations: Violations
+    enter: Enter, put_plan: PutPlan, organisation: str, violations: Violations
 ) -> None:
-    withdraw(stack, organisation)
+    put_plan(features=[])
     page = enter("/", first_visit=True)
     page.route("**/panel/settings.json", without_upgrade_url)
     page.goto("/custom-models")
@@ -170,20 +169,11 @@ def without_upgrade_url(route: Route) -> None:
     route.fulfill(json=route.fetch().json() | {"upgrade_url": None})
 
 
-def test_a_resellee_sees_no_way_up(enter: Enter, stack: Stack, organisation: str) -> None:
-    withdraw(stack, organisation, parent_org="reseller")
+def test_a_resellee_sees_no_way_up(enter: Enter, put_plan: PutPlan) -> None:
+    put_plan(features=[], parent_org="reseller")
     page = enter("/custom-models", first_visit=True)
     expect(page.get_by_role("link", name="Back to dashboard")).to_be_visible()
     expect(page.get_by_text("Upgrade Plan")).to_be_hidden()
-
-
-def withdraw(stack: Stack, organisation: str, **plan: str) -> None:
-    """Automatic Training is no part of the plan any more."""
-    token = stack.token(org=organisation, user="root", roles=["sysop"])
-    at = f"{stack.address}/api/v1/admin/organisations/{organisation}/plan"
-    bearer = {"Authorization": f"Bearer {token}"}
-    had = httpx.get(at, headers=bearer).raise_for_status().json()
-    httpx.put(at, headers=bearer, json=had | {"features": [], **plan}).raise_for_status()
 
 
 def test_nothing_is_in_the_way_of_those_who_cannot_see(

@@ -99,6 +99,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("PUT", GLOSSARY): Expected(
         200, None, body={"items": [{"term": "argo {unique}", "replacement": "Argot"}]}
     ),
+    ("GET", "/api/v1/remaining-claims"): Expected(200, None),
     ("GET", ADMIN + "/plan"): administration(200),
     ("PUT", ADMIN + "/plan"): administration(200, body=PLAN),
     ("PUT", ADMIN + "/publications/{language}"): administration(204),

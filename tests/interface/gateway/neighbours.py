@@ -7,7 +7,8 @@ Run as a script with the names of the services to be. A model id `slow-<seconds>
 from shared.runtime.service import launcher  # isort: skip (makes the process green)
 
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import eventlet
@@ -168,6 +169,17 @@ class Quota:
         if request.organisation_id not in self.plans:
             raise ArgotError("not-found")
         return self.plans[request.organisation_id]
+
+    @answers(quota.GetRemainingClaims)
+    def get_remaining_claims(self, request: quota.GetRemainingClaims) -> quota.RemainingClaims:
+        plan = self.get_plan(quota.GetPlan(organisation_id=request.organisation_id))
+        start = datetime.combine(plan.anchor, time(), UTC)
+        return quota.RemainingClaims(
+            period=quota.BillingPeriod(start=start, end=start + timedelta(days=31)),
+            training=quota.Remaining(used=0, limit=None, next_price=Decimal(0)),
+            hosting=quota.Remaining(used=0, limit=0, next_price=None),
+            budget_left=Decimal("12.50"),
+        )
 
     @answers(quota.ListClaims)
     def list_claims(self, _request: quota.ListClaims) -> Page[quota.Claim]:

@@ -244,6 +244,15 @@ def test_only_who_is_known_may_send_a_long_text(
         assert connection.recv(100).startswith(f"HTTP/1.1 {status} ".encode())
 
 
+def test_what_is_left_of_the_plan(http: httpx.Client) -> None:
+    assert http.get("/api/v1/remaining-claims").json() == {
+        "period": {"start": "2025-01-31T00:00:00.000000Z", "end": "2025-03-03T00:00:00.000000Z"},
+        "training": {"used": 0, "limit": None, "next_price": "0"},
+        "hosting": {"used": 0, "limit": 0, "next_price": None},
+        "budget_left": "12.50",
+    }
+
+
 def test_administration(http: httpx.Client, bearer: Bearer) -> None:
     http.headers.update(bearer("acme", ["sysop"]))
     at = "/api/v1/admin/organisations/globex"

@@ -18,7 +18,16 @@ from shared.events.contract import REGISTRY, Event
 from shared.events.data import DataUse, Evaluation, StoredFile
 from shared.events.quota import ClaimGranted, HostingLapsed
 from shared.events.trainer import TrainingFailed, TrainingSucceeded
-from shared.rpc.quota import Allowance, Claim, Plan, PutPlan, ReleaseClaim, TakeClaim
+from shared.rpc.quota import (
+    Allowance,
+    Claim,
+    GetRemainingClaims,
+    Plan,
+    PutPlan,
+    ReleaseClaim,
+    RemainingClaims,
+    TakeClaim,
+)
 from shared.runtime import migrations
 from shared.runtime.database import Database
 from shared.runtime.deliveries import Delivery
@@ -64,6 +73,10 @@ class Desk:
 
     def take(self, model: str, moment: datetime) -> Claim:
         return claims.take_claim(TakeClaim(**self._about(model)), self.database, moment)
+
+    def remaining(self, moment: datetime) -> RemainingClaims:
+        request = GetRemainingClaims(organisation_id=self.organisation)
+        return claims.get_remaining_claims(request, self.database, moment)
 
     def release(self, model: str, moment: datetime) -> None:
         claims.release_claim(ReleaseClaim(**self._about(model)), self.database, moment)

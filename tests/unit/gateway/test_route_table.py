@@ -9,6 +9,7 @@ from services.gateway.routes.table import MISSING, Route, Visit
 from services.gateway.web.openai_errors import is_for_openai
 
 MODELS = "/api/v1/custom-models"
+REMAINING = "/api/v1/remaining-claims"
 ADMIN = "/api/v1/admin/organisations/{organisation_id}"
 
 CONTRACT = {
@@ -46,6 +47,7 @@ CONTRACT = {
     ("GET", "/api/v1/alignments/{alignment_id}/audio", 307),
     ("GET", "/api/v1/glossary", 200),
     ("PUT", "/api/v1/glossary", 200),
+    ("GET", REMAINING, 200),
     ("GET", ADMIN + "/plan", 200),
     ("PUT", ADMIN + "/plan", 200),
     ("PUT", ADMIN + "/publications/{language}", 204),
@@ -85,8 +87,8 @@ def test_a_handler_takes_what_its_path_has(route: Route) -> None:
 
 
 @pytest.mark.parametrize("route", TABLE, ids=name)
-def test_every_route_under_custom_models_needs_the_feature(route: Route) -> None:
-    gated = route.path.startswith(MODELS)
+def test_every_route_of_custom_models_needs_the_feature(route: Route) -> None:
+    gated = route.path.startswith((MODELS, REMAINING))
     assert (route.group.feature == "automatic_training") == gated
 
 
