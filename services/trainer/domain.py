@@ -152,13 +152,17 @@ def cut(name: str, pcm: str, transcript: Transcript, seconds: float) -> Cut:
 
 def ledger(drops: Iterable[Dropped]) -> list[Dropped]:
     """One line for each file and reason, in order of first appearance."""
-    sums: dict[tuple[str, str], float] = {}
+    lines: dict[tuple[str, str], list[Dropped]] = defaultdict(list)
     for drop in drops:
-        key = (drop.file, drop.reason)
-        sums[key] = sums.get(key, 0.0) + drop.seconds
+        lines[drop.file, drop.reason].append(drop)
     return [
-        Dropped(file=file, reason=reason, seconds=round(seconds, 3))
-        for (file, reason), seconds in sums.items()
+        Dropped(
+            file=file,
+            reason=reason,
+            seconds=round(sum(each.seconds for each in parts), 3),
+            spans=sorted(span for each in parts for span in each.spans),
+        )
+        for (file, reason), parts in lines.items()
     ]
 
 

@@ -113,11 +113,16 @@ class Evaluation(Value):
 
 
 class Dropped(Value):
-    """Seconds of a file that were not used, and why."""
+    """Seconds of a file that were not used, and why.
+
+    `spans` are the longest places of them in order of time, in seconds of the file; not all where
+    they are many, none where the file is left out as a whole.
+    """
 
     file: str
     reason: str
     seconds: float
+    spans: list[tuple[float, float]] = []
 
 
 class Suspect(Value):

@@ -887,6 +887,9 @@ export interface components {
         /**
          * Dropped
          * @description Seconds of a file that were not used, and why.
+         *
+         *     `spans` are the longest places of them in order of time, in seconds of the file; not all where
+         *     they are many, none where the file is left out as a whole.
          */
         Dropped: {
             /** File */
@@ -895,6 +898,14 @@ export interface components {
             reason: string;
             /** Seconds */
             seconds: number;
+            /**
+             * Spans
+             * @default []
+             */
+            spans: [
+                number,
+                number
+            ][];
         };
         /**
          * Evaluation

@@ -1,23 +1,21 @@
-import { Play } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Training } from "../api/client";
-import { useDatasets } from "../api/datasets";
-import { clock } from "../text/format";
-import { IconButton } from "../ui/button";
 import { Table } from "../ui/table";
-import styles from "./suspects.module.css";
-import { usePlayer } from "./use-player";
+import styles from "./data-report.module.css";
+import { Part, type PlayButton } from "./use-play-button";
 
 type Suspect = NonNullable<Training["data"]["suspects"]>[number];
 
+interface SuspectsProps {
+  suspects: readonly Suspect[];
+  playButton: PlayButton;
+}
+
 /** Segments whose text may be wrong, to be listened to here. */
-export function Suspects({ modelId, suspects }: { modelId: string; suspects: readonly Suspect[] }) {
+export function Suspects({ suspects, playButton }: SuspectsProps) {
   const { t } = useTranslation();
-  const datasets = useDatasets(modelId);
-  const play = usePlayer();
-  const routes = new Map(datasets.data?.map(({ name, url }) => [name, url]));
   return (
-    <section className={styles.suspects} aria-label={t("training.suspects")}>
+    <section className={styles.section} aria-label={t("training.suspects")}>
       <h3>{t("training.suspects")}</h3>
       <p>{t("training.suspectsText")}</p>
       <Table
@@ -31,33 +29,17 @@ export function Suspects({ modelId, suspects }: { modelId: string; suspects: rea
           t("training.heard"),
         ]}
       >
-        {suspects.map((suspect) => {
-          const { file, start, end } = suspect;
-          const route = routes.get(file);
-          const place = { file, start: clock(start), end: clock(end) };
-          return (
-            <tr key={`${file}/${start}`}>
-              <td>
-                {route && (
-                  <IconButton
-                    name={t("training.play", place)}
-                    onClick={() => void play(route, start, end)}
-                  >
-                    <Play aria-hidden="true" />
-                  </IconButton>
-                )}
-              </td>
-              <td className={styles.file}>
-                <span dir="auto">{file}</span>
-                <small>
-                  {place.start} – {place.end}
-                </small>
-              </td>
-              <td dir="auto">{suspect.written}</td>
-              <td dir="auto">{suspect.heard}</td>
-            </tr>
-          );
-        })}
+        {suspects.map(({ file, start, end, written, heard }) => (
+          <tr key={`${file}/${start}`}>
+            <td>{playButton(file, start, end)}</td>
+            <td className={styles.file}>
+              <span dir="auto">{file}</span>
+              <Part start={start} end={end} />
+            </td>
+            <td dir="auto">{written}</td>
+            <td dir="auto">{heard}</td>
+          </tr>
+        ))}
       </Table>
     </section>
   );

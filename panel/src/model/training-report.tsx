@@ -10,6 +10,7 @@ import { Samples } from "./samples";
 import { Suspects } from "./suspects";
 import styles from "./training-report.module.css";
 import { useDownload } from "./use-download";
+import { usePlayButton } from "./use-play-button";
 import { WerFigure } from "./wer-figure";
 
 interface TrainingReportProps {
@@ -26,6 +27,7 @@ export function TrainingReport(props: TrainingReportProps) {
   const { modelId, language, training, isLatest = false } = props;
   const { t } = useTranslation();
   const download = useDownload();
+  const playButton = usePlayButton(modelId);
   const { evaluation, data } = training;
   const succeeded = training.status_name === "success";
   return (
@@ -55,9 +57,9 @@ export function TrainingReport(props: TrainingReportProps) {
               duration: length(data.seconds_used),
             })}
           </p>
-          <DropLedger dropped={data.dropped} />
+          <DropLedger dropped={data.dropped} playButton={playButton} />
           {data.suspects && data.suspects.length > 0 && (
-            <Suspects modelId={modelId} suspects={data.suspects} />
+            <Suspects suspects={data.suspects} playButton={playButton} />
           )}
         </Card>
       )}

@@ -10,3 +10,12 @@ test.each([
 ])("%d seconds are shown as %s", (seconds, shown) => {
   expect(clock(seconds)).toBe(shown);
 });
+
+test.each([
+  [0.04, "0:00.0"],
+  [4.25, "0:04.3"],
+  [59.96, "1:00.0"],
+  [3723.4, "1:02:03.4"],
+])("to a tenth %d seconds are shown as %s", (seconds, shown) => {
+  expect(clock(seconds, 1)).toBe(shown);
+});

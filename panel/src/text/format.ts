@@ -23,13 +23,13 @@ export function amount(exact: string): string {
   return format.format(exact as Intl.StringNumericLiteral);
 }
 
-/** Seconds as a place in a recording: 0:04, 12:30, 1:02:03. */
-export function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  const padded = (part: number) => String(part).padStart(2, "0");
-  const rest = padded(whole % 60);
-  return hours > 0 ? `${hours}:${padded(minutes)}:${rest}` : `${minutes}:${rest}`;
+/** Seconds as a place in a recording: 0:04, 12:30, 1:02:03; with decimals 0:04.2. */
+export function clock(seconds: number, decimals = 0): string {
+  const rounded = Number(seconds.toFixed(decimals));
+  const [hours, minutes] = [Math.floor(rounded / 3600), Math.floor((rounded % 3600) / 60)];
+  const padded = (part: string) => part.padStart(decimals > 0 ? decimals + 3 : 2, "0");
+  const rest = padded((rounded % 60).toFixed(decimals));
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
 /** Seconds as a length in words of the locale, in its two largest units: 1 hr 5 min. */

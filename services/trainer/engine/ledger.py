@@ -1,9 +1,10 @@
 """What becomes of the audio: every sample is used, or dropped for a reason."""
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from heapq import heappop, heappush, nlargest, nsmallest
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,6 +12,12 @@ from .recording import SAMPLE_RATE, Clip, Recording
 
 PAUSE = SAMPLE_RATE
 """Samples: a silence up to this long between two cues is a pause, not audio that lacks a text."""
+
+PLACES = 20
+"""Of one row of the sums that are told, so that somebody can listen to them."""
+
+ALL_PLACES = 500
+"""Of all rows: the sums travel in messages and answers."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +49,29 @@ class Ledger:
 
     def use(self, segments: int) -> dict[str, Any]:
         """The ``data`` of the HTTP contract's Training, of which so many segments are used."""
-        seconds = round(self.seconds_used, 3)
+        seconds = _seconds(self.used)
         return {"segments": segments, "seconds_used": seconds, "dropped": self.sums()}
 
     def sums(self) -> list[dict[str, object]]:
-        """``[{file, reason, seconds}]``, a row a file and reason, in order of first appearance."""
-        found: dict[tuple[str, str], int] = {}
+        """``[{file, reason, seconds, spans}]``, a row a file and reason, as they first appear.
+
+        ``spans`` has the longest places of a row, in order of time; none of pauses, in which there
+        is nothing to be heard.
+        """
+        rows: dict[tuple[str, str], list[_Place]] = {}
         for drop in self.drops:
-            key = (drop.file, drop.reason)
-            found[key] = found.get(key, 0) + drop.stop - drop.begin
+            places = rows.setdefault((drop.file, drop.reason), [])
+            begin = places.pop().begin if places and places[-1].stop == drop.begin else drop.begin
+            places.append(_Place(begin, drop.stop))
+        told = _told({row: places for row, places in rows.items() if row[1] != "pause"})
         return [
-            {"file": file, "reason": reason, "seconds": round(samples / SAMPLE_RATE, 3)}
-            for (file, reason), samples in found.items()
+            {
+                "file": file,
+                "reason": reason,
+                "seconds": _seconds(sum(place.samples for place in places)),
+                "spans": told.get((file, reason), []),
+            }
+            for (file, reason), places in rows.items()
         ]
 
     def rows(self) -> list[dict[str, object]]:
@@ -61,8 +79,8 @@ class Ledger:
         return [
             {
                 "file": drop.file,
-                "start": round(drop.begin / SAMPLE_RATE, 3),
-                "end": round(drop.stop / SAMPLE_RATE, 3),
+                "start": _seconds(drop.begin),
+                "end": _seconds(drop.stop),
                 "reason": drop.reason,
             }
             for drop in self.drops
@@ -98,6 +116,38 @@ def account(
             else:
                 booked.append(Drop(recording.name, begin, stop, dropped[owner].reason))
     return Ledger(total, tuple(booked))
+
+
+class _Place(NamedTuple):
+    """Samples ``[begin, stop)`` of a row's file."""
+
+    begin: int
+    stop: int
+
+    @property
+    def samples(self) -> int:
+        return self.stop - self.begin
+
+
+def _told(
+    rows: Mapping[tuple[str, str], Sequence[_Place]],
+) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    """The longest places of each row; where all are too many, every row's longest come first."""
+    ranked = (
+        (rank, -place.samples, row, place)
+        for row, places in rows.items()
+        for rank, place in enumerate(nlargest(PLACES, places, key=lambda place: place.samples))
+    )
+    told: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
+    for *_, row, place in nsmallest(ALL_PLACES, ranked):
+        start, end = _seconds(place.begin), _seconds(place.stop)
+        if start < end:
+            told[row].append((start, end))
+    return {row: sorted(spans) for row, spans in told.items()}
+
+
+def _seconds(samples: int) -> float:
+    return round(samples / SAMPLE_RATE, 3)
 
 
 class _Span(NamedTuple):

@@ -10,7 +10,10 @@ from playwright.sync_api import Page, expect
 
 from argot.client import Client
 from argot.corpus import prompts
-from argot.demo.recordings import join
+from argot.demo.recordings import Recording, join
+from shared.speech.captions import to_vtt
+from shared.speech.cues import Cue
+from shared.speech.subtitles import parse_transcript
 
 from .finding import button, choose, toast
 
@@ -29,6 +32,7 @@ def test_a_model_is_trained_watched_and_used(
     recordings = join(prompts("en")[:PROMPTS], tmp_path)
     alone = tmp_path / "alone.wav"
     shutil.copyfile(recordings[0].audio, alone)
+    short = shorten(recordings[1])
     files = [alone, *(path for each in recordings for path in (each.audio, each.transcript))]
     model = api.create_model("Dictation", "en")
     page = enter(f"/custom-models/{model.id}")
@@ -57,6 +61,7 @@ def test_a_model_is_trained_watched_and_used(
     expect(train).to_be_hidden()
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     expect(page.get_by_role("heading", name="Data that was used")).to_be_visible()
+    listen_to_what_was_dropped(page, recordings[1], short)
     assert not violations(page)
 
     page.goto("/")
@@ -91,3 +96,35 @@ def watch(page: Page) -> list[str]:
         else:
             page.wait_for_timeout(100)
     return seen
+
+
+def shorten(recording: Recording) -> Cue:
+    """The recording's second cue, which is too short to be trained on from now on."""
+    path = recording.transcript
+    first, second, *rest = parse_transcript(path.name, path.read_bytes()).cues or ()
+    short = Cue(second.start, second.start + 0.2, second.text)
+    path.write_text(to_vtt([first, short, *rest]), encoding="utf-8")
+    return short
+
+
+def listen_to_what_was_dropped(page: Page, recording: Recording, cue: Cue) -> None:
+    """By keyboard; it is heard once the player has moved on from where the cue begins."""
+    page.evaluate(
+        """() => {
+            const { play } = HTMLMediaElement.prototype;
+            HTMLMediaElement.prototype.play = function () {
+                window.playing = this;
+                return play.call(this);
+            };
+        }"""
+    )
+    table = page.get_by_role("table", name="Audio that was left out")
+    button(page, "Show more").click()
+    row = table.get_by_role("row", name=recording.audio.name).filter(has_text="Cue under 0.5")
+    row.locator("summary").press("Enter")
+    play = row.get_by_role("button", name=f"Play {recording.audio.name} from 0:0")
+    expect(play).to_have_count(1)
+    play.press("Enter")
+    moved = "start => window.playing?.currentTime > start + 0.05"
+    page.wait_for_function(moved, arg=cue.start)
+    assert page.evaluate("window.playing.currentTime") < cue.end + 1

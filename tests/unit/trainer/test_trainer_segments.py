@@ -34,11 +34,14 @@ def test_a_text_without_times_is_one_cue(seconds: float) -> None:
 
 def test_the_ledger_sums_up_each_file_and_reason() -> None:
     drops = [
-        Dropped(file="a.wav", reason="no-text", seconds=1.0),
+        Dropped(file="a.wav", reason="no-text", seconds=1.0, spans=[(3, 4)]),
         Dropped(file="b.wav", reason="no-text", seconds=2.0),
-        Dropped(file="a.wav", reason="no-text", seconds=0.5),
+        Dropped(file="a.wav", reason="no-text", seconds=0.5, spans=[(1, 1.5)]),
     ]
-    assert [(line.file, line.seconds) for line in ledger(drops)] == [("a.wav", 1.5), ("b.wav", 2.0)]
+    assert ledger(drops) == [
+        Dropped(file="a.wav", reason="no-text", seconds=1.5, spans=[(1, 1.5), (3, 4)]),
+        Dropped(file="b.wav", reason="no-text", seconds=2.0),
+    ]
 
 
 def test_material_keeps_usable_recordings_and_joins_the_engines_ledger() -> None:

@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.trainer.engine.ledger import PAUSE, Drop, account
+from services.trainer.engine.ledger import ALL_PLACES, PAUSE, PLACES, Drop, account
 from services.trainer.engine.recording import SAMPLE_RATE, Clip, Recording
 
 LENGTH = 10 * SAMPLE_RATE
@@ -104,8 +105,55 @@ def test_the_sums_have_a_row_a_file_and_reason(recording: Make) -> None:
         Drop("a.wav", SAMPLE_RATE, LENGTH // 2, "split-gap"),
         Drop("a.wav", LENGTH // 2, LENGTH, "no-text"),
     ]
+    spans = [(0.0, 1.0), (5.0, 10.0)]
     assert account([a, b], [], drops).sums() == [
-        {"file": "a.wav", "reason": "no-text", "seconds": 6.0},
-        {"file": "a.wav", "reason": "split-gap", "seconds": 4.0},
-        {"file": "b.wav", "reason": "no-text", "seconds": 10.0},
+        {"file": "a.wav", "reason": "no-text", "seconds": 6.0, "spans": spans},
+        {"file": "a.wav", "reason": "split-gap", "seconds": 4.0, "spans": [(1.0, 5.0)]},
+        {"file": "b.wav", "reason": "no-text", "seconds": 10.0, "spans": [(0.0, 10.0)]},
     ]
+
+
+@given(
+    used=st.lists(SPANS, max_size=30),
+    dropped=st.lists(st.tuples(st.booleans(), SPANS, REASONS), max_size=40),
+)
+def test_the_places_of_a_row_lie_in_its_file_apart_and_are_no_more_than_its_seconds(
+    recording: Make, used: list[list[int]], dropped: list[tuple[bool, list[int], str]]
+) -> None:
+    pair = [recording("a.wav"), recording("b.wav")]
+    clips = [clip(pair[0], *span) for span in used]
+    drops = [Drop(pair[which].name, span[0], span[1] * 2, why) for which, span, why in dropped]
+
+    found = account(pair, clips, drops)
+
+    for row in found.sums():
+        spans: Any = row["spans"]
+        borders = [border for span in spans for border in span]
+        assert borders == sorted(borders)
+        assert all(start < end for start, end in spans)
+        assert all(0 <= border <= LENGTH / SAMPLE_RATE for border in borders)
+        told, lost = sum(end - start for start, end in spans), float(str(row["seconds"]))
+        assert told <= lost + 0.001 * (1 + len(spans))
+        assert len(spans) <= PLACES
+        if row["reason"] == "pause":
+            assert spans == []
+        elif len(spans) < PLACES and lost > 0.1:
+            assert told >= lost - 0.001 * (1 + len(found.drops))
+
+
+def test_of_many_places_the_longest_are_told_and_something_of_every_row(recording: Make) -> None:
+    many = [recording(f"{number}.wav") for number in range(ALL_PLACES // PLACES)]
+    apart = [
+        Drop(each.name, at, at + 100 + at // 200, "not-aligned")
+        for each in many
+        for at in range(0, LENGTH, 2000)
+    ]
+    short = recording("short.wav")
+    drops = [*apart, Drop(short.name, 0, 4000, "cue-too-short")]
+
+    sums = account([*many, short], [], drops).sums()
+
+    rows = {(row["file"], row["reason"]): row["spans"] for row in sums}
+    assert rows["short.wav", "cue-too-short"] == [(0.0, 0.25)]
+    assert sum(len(spans) for spans in rows.values()) == ALL_PLACES
+    assert (9.875, 9.931) in rows["0.wav", "not-aligned"], "the last is the longest"
