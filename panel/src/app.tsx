@@ -26,7 +26,11 @@ const queries: QueryClient = new QueryClient({
     },
   }),
   defaultOptions: {
+    // The server may be on this machine: whether there is a network says nothing of it.
+    mutations: { networkMode: "always" },
     queries: {
+      networkMode: "always",
+      refetchOnReconnect: true,
       // A refusal stays one; what did not answer may answer the next time.
       retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status < 500),
     },

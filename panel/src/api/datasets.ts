@@ -42,7 +42,7 @@ export function useDeleteDataset(modelId: string) {
           params: { path: { model_id: modelId, dataset_id: datasetId } },
         }),
       ),
-    onSuccess: () => refreshDatasets(client, modelId),
+    onSuccess: () => void refreshDatasets(client, modelId),
   });
 }
 

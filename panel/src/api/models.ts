@@ -85,7 +85,8 @@ export function useDeleteModel() {
       answerOf(
         api.DELETE("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } }),
       ),
-    onSuccess: () => client.invalidateQueries({ queryKey: LIST }),
+    // Who waits for the answer does not wait for the list, which may have no place for them then.
+    onSuccess: () => void client.invalidateQueries({ queryKey: LIST }),
   });
 }
 

@@ -44,7 +44,9 @@ export function DashboardPage() {
           >
             {languages.data.map(({ key, name, kind }) => (
               <tr key={key}>
-                <td dir="auto">{name}</td>
+                <td>
+                  <bdi>{name}</bdi>
+                </td>
                 <td>{t(`dashboard.${kind}`)}</td>
                 <td>
                   <code>{key}</code>

@@ -60,11 +60,15 @@ function JobRow({ job, onDelete }: { job: Job; onDelete(): void }) {
   const languageName = useLanguageName();
   return (
     <tr>
-      <td dir="auto">
-        <Link to={jobPage(job)}>{job.name}</Link>
+      <td>
+        <Link to={jobPage(job)} dir="auto">
+          {job.name}
+        </Link>
       </td>
       <td>{t(`dashboard.${job.kind}`)}</td>
-      <td dir="auto">{languageName(job.language)}</td>
+      <td>
+        <bdi>{languageName(job.language)}</bdi>
+      </td>
       <td>
         <JobStatus status={job.status} />
       </td>

@@ -8,12 +8,14 @@ import { Loading } from "../ui/loading";
 import { OverlayPlaceProvider } from "../ui/overlay-place";
 import { AccountMenu } from "./account-menu";
 import styles from "./layout.module.css";
+import { useArrival } from "./use-arrival";
 
 /** The sidebar beside the page, which becomes a bar above it on narrow screens. */
 export function Layout() {
   const { t } = useTranslation();
   const me = useMe();
   const content = useRef<HTMLElement>(null);
+  useArrival(content);
   const hasTraining = me.data?.features.includes("automatic_training");
   return (
     <OverlayPlaceProvider value={content}>

@@ -41,6 +41,11 @@ test("a known code has words and a hint of its own", () => {
   });
 });
 
+test("what is for those who run the server is not told where a hint says more", () => {
+  const document = { code: "service-unavailable", detail: "The catalog service did not answer" };
+  expect(told(503, document).detail).toBe("Try again in a moment.");
+});
+
 test("an unknown code is told in the server's words", () => {
   expect(told(418, { code: "teapot", title: "Teapot", detail: "Short and stout" }).title).toBe(
     "Short and stout",

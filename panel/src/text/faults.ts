@@ -17,6 +17,9 @@ const isHinted = (code: string): code is Hinted => Object.hasOwn(en.hints, code)
 /** Codes whose single faults say all there is to say, in the server's words. */
 const FAULTS_SAY_IT = new Set(["validation_failed", "invalid-request"]);
 
+/** Codes whose details are for those who run the server. */
+const HINTS_SAY_MORE = new Set(["service-unavailable", "rate-limited"]);
+
 export function faultOf(error: unknown, t: TFunction): Fault {
   if (!(error instanceof Problem)) {
     // A fetch that gets no answer throws a TypeError.
@@ -34,7 +37,8 @@ export function faultOfCode(code: string, detail: string | null, t: TFunction): 
     return { title: detail ?? t("errors.unknown"), detail: null };
   }
   const hint = isHinted(code) ? t(`hints.${code}`) : null;
-  return { title: t(`errors.${code}`), detail: detail ?? hint };
+  const [first, second] = HINTS_SAY_MORE.has(code) ? [hint, detail] : [detail, hint];
+  return { title: t(`errors.${code}`), detail: first ?? second };
 }
 
 /** On one line, where there is room for no more. */

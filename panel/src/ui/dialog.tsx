@@ -30,7 +30,7 @@ export function Dialog({ open, onClose, title, text, wide, locked, children }: D
             initialFocus={() => firstField(popup.current) ?? true}
             className={`${styles.popup} ${wide ? styles.wide : ""}`}
           >
-            <header className={styles.header}>
+            <div className={styles.header}>
               <div>
                 <Base.Title className={styles.title}>{title}</Base.Title>
                 {text && <Base.Description className={styles.text}>{text}</Base.Description>}
@@ -42,7 +42,7 @@ export function Dialog({ open, onClose, title, text, wide, locked, children }: D
               >
                 <X aria-hidden="true" />
               </Base.Close>
-            </header>
+            </div>
             <OverlayPlaceProvider value={popup}>{children}</OverlayPlaceProvider>
           </Base.Popup>
         </Base.Viewport>
@@ -53,7 +53,7 @@ export function Dialog({ open, onClose, title, text, wide, locked, children }: D
 
 /** The buttons at a dialog's end, the one that goes on last. */
 export function DialogActions({ children }: { children: ReactNode }) {
-  return <footer className={styles.actions}>{children}</footer>;
+  return <div className={styles.actions}>{children}</div>;
 }
 
 /** Where one begins to fill in; a dialog without fields begins at its first button. */
