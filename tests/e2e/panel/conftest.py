@@ -24,6 +24,10 @@ from argot.demo.recordings import join
 from argot.stack import Stack
 from argot.stack.local import PANEL
 from argot.stack.organisation import grant
+from argot.uploads.memory import Memory
+from argot.uploads.sending import Sender
+from e2e.watching import Quiet
+from shared.rpc.catalog import CustomModel
 
 AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
 REFUSED = "Failed to load resource"
@@ -51,9 +55,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def window(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+def locale() -> str:
+    """What the browser speaks."""
+    return "en-GB"
+
+
+@pytest.fixture
+def window(browser: Browser, stack: Stack, locale: str) -> Iterator[BrowserContext]:
     """Of a browser that was never here before."""
-    opened = browser.new_context(base_url=stack.address, locale="en-GB", reduced_motion="reduce")
+    opened = browser.new_context(base_url=stack.address, locale=locale, reduced_motion="reduce")
     opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
@@ -113,8 +123,7 @@ def enter(stack: Stack, page: Page, organisation: str) -> Enter:
         token = stack.token(org=organisation, user=role, roles=[role])
         page.add_init_script(f"sessionStorage.setItem('argot.token', '{token}')")
         if not first_visit:
-            page.goto("/custom-models")
-            page.get_by_role("dialog").get_by_role("button", name="Got it").click()
+            page.add_init_script("localStorage.setItem('argot.guide-seen', 'yes')")
         page.goto(path)
         return page
 
@@ -122,12 +131,12 @@ def enter(stack: Stack, page: Page, organisation: str) -> Enter:
 
 
 @pytest.fixture
-def violations() -> Callable[[Page], list[str]]:
-    """What axe-core finds wrong with the page as it is."""
+def violations() -> Callable[..., list[str]]:
+    """What axe-core finds wrong with the page as it is, by some of its rules or all."""
 
-    def violations(page: Page) -> list[str]:
+    def violations(page: Page, *rules: str) -> list[str]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("axe.run()")
+        found = page.evaluate("rules => axe.run(rules)", {"runOnly": list(rules)} if rules else {})
         return [
             f"{rule['id']}: {node['html']}"
             for rule in found["violations"]
@@ -142,3 +151,25 @@ def recordings(tmp_path: Path) -> list[Path]:
     """Two short recordings and their captions."""
     joined = join(prompts("en")[:30], tmp_path)
     return [path for each in joined for path in (each.audio, each.transcript)]
+
+
+@pytest.fixture
+def send(api: Client, tmp_path: Path) -> Callable[[CustomModel, Path], None]:
+    """Upload a file to a model, without a browser."""
+
+    def send(model: CustomModel, path: Path) -> None:
+        with Sender(api, Quiet()) as sender:
+            (sent,) = sender.upload(
+                model.id, [path], Memory(tmp_path / "memory", api.url, model.id)
+            )
+        assert sent.kind == "uploaded"
+
+    return send
+
+
+@pytest.fixture
+def captions(tmp_path: Path) -> Path:
+    """One cue."""
+    path = tmp_path / "talk1.vtt"
+    path.write_text("WEBVTT\n\n00:01.000 --> 00:04.000\nGood morning.\n", encoding="utf-8")
+    return path

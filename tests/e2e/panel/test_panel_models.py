@@ -68,39 +68,11 @@ def test_the_first_model_is_created_from_the_empty_page(enter: Enter) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "language", "said"),
-    [
-        ("x", "English (US)", "2 characters"),
-        ("Taken", "English (US)", "already exists"),
-        ("German", "German", "not published to your organization"),
-    ],
-)
-def test_what_is_wrong_with_a_new_model_is_said_in_its_dialog(
-    enter: Enter, api: Client, name: str, language: str, said: str
-) -> None:
-    api.create_model("taken", "en-US")
-    page = enter("/custom-models")
-    button(page, "New custom model").click()
-    dialog = fill(page, name, language)
-    button(dialog, "Create").click()
-    expect(dialog.get_by_role("alert")).to_contain_text(said)
-    expect(dialog.get_by_label("Name")).to_have_value(name)
-
-
 def test_about_leads_to_force_alignment(enter: Enter) -> None:
     page = enter("/custom-models")
     expect(page.get_by_text("About Custom Models")).to_be_visible()
     page.get_by_role("link", name="Force Alignment").click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-
-
-def test_deleting_is_for_administrators(enter: Enter, api: Client) -> None:
-    api.create_model("Doomed", "en")
-    page = enter("/custom-models", "user")
-    row = page.get_by_role("row", name="Doomed")
-    expect(row.get_by_role("link", name="Edit Doomed")).to_be_visible()
-    expect(row.get_by_role("button", name="Delete Doomed")).to_be_hidden()
 
 
 @pytest.mark.parametrize("role", ["admin", "sysop"])

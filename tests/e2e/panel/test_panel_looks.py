@@ -1,0 +1,97 @@
+"""Every page and dialog on a narrow screen, light and dark."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from argot.client import Client
+from shared.rpc.catalog import CustomModel
+
+from .finding import button
+
+Enter = Callable[..., Page]
+Violations = Callable[..., list[str]]
+Send = Callable[[CustomModel, Path], None]
+
+NARROW: ViewportSize = {"width": 360, "height": 740}
+OVERHANGS = """() => {
+    const opened = [...document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]")];
+    const fits = (each) => {
+        const { left, right } = each.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth && each.scrollWidth <= each.offsetWidth;
+    };
+    return [document.scrollingElement, ...opened].filter((each) => !fits(each))
+        .map((each) => `${each.role ?? each.tagName} is ${each.scrollWidth} pixels wide`);
+}"""
+LONG = "Dictation-of-the-department-of-" + "cardiology" * 12
+
+
+def pages(page: Page, model: CustomModel) -> Iterator[str]:
+    """Be on each page in turn, and tell which."""
+    for path, there in {
+        "/": page.get_by_role("table", name="Languages you can transcribe with"),
+        "/glossary": page.get_by_text("No entries yet"),
+        "/nowhere": page.get_by_role("heading", name="Page not found"),
+        "/custom-models": page.get_by_role("row", name=model.name),
+        f"/custom-models/{model.id}": page.get_by_role("table", name="Datasets"),
+    }.items():
+        page.goto(path)
+        expect(there).to_be_visible()
+        yield path
+
+
+def overlays() -> dict[str, list[tuple[str, str]]]:
+    """By page: what opens over it, and the button which does that."""
+    return {
+        "/": [("menu", "Account"), ("menu", "Upload")],
+        "/custom-models": [
+            ("dialog", "Getting Started"),
+            ("dialog", "New custom model"),
+            ("alertdialog", f"Delete {LONG}"),
+        ],
+        "model": [
+            ("dialog", "New dataset"),
+            ("alertdialog", "Train the language"),
+            ("alertdialog", "Delete talk1.vtt"),
+        ],
+    }
+
+
+def places(page: Page, model: CustomModel) -> Iterator[str]:
+    """Be on each page, and over it, in turn, and tell where."""
+    for path in pages(page, model):
+        yield path
+        for role, opener in overlays().get("model" if model.id in path else path, []):
+            page.get_by_role("button", name=opener).first.click()
+            over = page.get_by_role(role)  # type: ignore[arg-type]
+            expect(over).to_be_visible()
+            yield opener
+            page.keyboard.press("Escape")
+            expect(over).to_be_hidden()
+    for job in ("Transcription", "Force alignment"):
+        page.goto("/")
+        button(page, "Upload").click()
+        page.get_by_role("menuitem", name=job).click()
+        expect(page.get_by_role("dialog", name=job)).to_be_visible()
+        yield job
+
+
+@pytest.mark.timeout(300)
+def test_each_place_can_be_seen_narrow_light_and_dark(
+    enter: Enter, api: Client, send: Send, captions: Path, violations: Violations
+) -> None:
+    api.create_model("הכתבות", "en")
+    model = api.create_model(LONG, "en-US")
+    send(model, captions)
+    page = enter("/")
+    page.set_viewport_size(NARROW)
+    found: list[str] = []
+    for place in places(page, model):
+        page.emulate_media(color_scheme="light")
+        wrong = violations(page) + page.evaluate(OVERHANGS)
+        page.emulate_media(color_scheme="dark")
+        wrong += violations(page, "color-contrast")
+        found += [f"{place}: {each}" for each in wrong]
+    assert not found, "\n".join(found)
