@@ -28,9 +28,7 @@ def date_as(page: Page, locale: str, model: CustomModel) -> str:
     return str(written)
 
 
-def test_texts_and_dates_are_french_until_english_is_chosen(
-    self, enter: Enter, api: Client
-) -> None:
+def test_texts_and_dates_are_french_until_english_is_chosen(enter: Enter, api: Client) -> None:
     model = api.create_model("Dictées", "fr-CA")
     page = enter("/custom-models")
     row = page.get_by_role("row", name="Dictées")
