@@ -21,7 +21,7 @@ export function StatusBanner({ model }: { model: CustomModel }) {
   return (
     <Banner
       colour={STATUS_COLOURS[status]}
-      title={`${t("model.status")}: ${t(`status.${status}`)}`}
+      title={t("model.statusIs", { status: t(`status.${status}`) })}
       icon={ICONS[status]}
       live
     >

@@ -52,7 +52,7 @@ const ModelRow = memo(function ModelRow({ model, onDelete }: ModelRowProps) {
   const page = `/custom-models/${model.id}`;
   return (
     <tr>
-      <td className={styles.first}>
+      <td className={`${styles.first} ${styles.cell}`}>
         <Link to={page} className={styles.name} dir="auto">
           {model.name}
         </Link>
@@ -60,7 +60,7 @@ const ModelRow = memo(function ModelRow({ model, onDelete }: ModelRowProps) {
       <td>
         <StatusBadge status={model.status_name} />
       </td>
-      <td>
+      <td className={styles.cell}>
         <Link to={page} className={styles.language}>
           {model.language_name}
         </Link>

@@ -18,12 +18,13 @@ Send = Callable[[CustomModel, Path], None]
 NARROW: ViewportSize = {"width": 360, "height": 740}
 OVERHANGS = """() => {
     const opened = [...document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]")];
+    const cards = [...document.querySelectorAll("main section > div:not([role])")];
     const fits = (each) => {
         const { left, right } = each.getBoundingClientRect();
         return left >= 0 && right <= innerWidth && each.scrollWidth <= each.offsetWidth;
     };
-    return [document.scrollingElement, ...opened].filter((each) => !fits(each))
-        .map((each) => `${each.role ?? each.tagName} is ${each.scrollWidth} pixels wide`);
+    return [document.scrollingElement, ...opened, ...cards].filter((each) => !fits(each))
+        .map((each) => `${each.outerHTML.slice(0, 80)} is ${each.scrollWidth} pixels wide`);
 }"""
 LONG = "Dictation-of-the-department-of-" + "cardiology" * 12
 
