@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock } from "./format";
+import { clock, length } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -18,4 +18,14 @@ test.each([
   [3723.4, "1:02:03.4"],
 ])("to a tenth %d seconds are shown as %s", (seconds, shown) => {
   expect(clock(seconds, 1)).toBe(shown);
+});
+
+test.each([
+  [0, "0 sec"],
+  [0.44, "0.4 sec"],
+  [9.96, "10 sec"],
+  [59.6, "1 min"],
+  [3907, "1 hr 5 min"],
+])("%d seconds last %s", (seconds, shown) => {
+  expect(length(seconds).replaceAll("secs", "sec").replaceAll("mins", "min")).toBe(shown);
 });

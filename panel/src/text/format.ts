@@ -32,9 +32,10 @@ export function clock(seconds: number, decimals = 0): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** Seconds as a length in words of the locale, in its two largest units: 1 hr 5 min. */
+/** Seconds as a length in words of the locale, in its two largest units: 1 hr 5 min, 0.4 sec. */
 export function length(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
+  const step = seconds < 10 ? 0.1 : 1;
+  const whole = Math.max(0, Math.round(seconds / step) * step);
   const parts: [number, string][] = [
     [Math.floor(whole / 3600), "hour"],
     [Math.floor((whole % 3600) / 60), "minute"],
@@ -45,7 +46,12 @@ export function length(seconds: number): string {
   return shown
     .filter(([value], place) => place === 0 || value > 0)
     .map(([value, unit]) =>
-      value.toLocaleString(undefined, { style: "unit", unit, unitDisplay: "short" }),
+      value.toLocaleString(undefined, {
+        style: "unit",
+        unit,
+        unitDisplay: "short",
+        maximumFractionDigits: 1,
+      }),
     )
     .join(" ");
 }
