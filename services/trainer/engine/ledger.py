@@ -49,7 +49,7 @@ class Ledger:
 
     def use(self, segments: int) -> dict[str, Any]:
         """The ``data`` of the HTTP contract's Training, of which so many segments are used."""
-        seconds = _seconds(self.used)
+        seconds = round(self.seconds_used, 3)
         return {"segments": segments, "seconds_used": seconds, "dropped": self.sums()}
 
     def sums(self) -> list[dict[str, object]]:

@@ -101,7 +101,8 @@ def test_the_sums_have_a_row_a_file_and_reason(recording: Make) -> None:
     a, b = recording("a.wav"), recording("b.wav")
     drops = [
         Drop("b.wav", 0, LENGTH, "no-text"),
-        Drop("a.wav", 0, SAMPLE_RATE, "no-text"),
+        Drop("a.wav", 0, 100, "no-text"),
+        Drop("a.wav", 100, SAMPLE_RATE, "no-text"),
         Drop("a.wav", SAMPLE_RATE, LENGTH // 2, "split-gap"),
         Drop("a.wav", LENGTH // 2, LENGTH, "no-text"),
     ]
@@ -148,12 +149,14 @@ def test_of_many_places_the_longest_are_told_and_something_of_every_row(recordin
         for each in many
         for at in range(0, LENGTH, 2000)
     ]
+    first, *_ = account(many[:1], [], apart[:80]).sums()
+    assert (first["reason"], len(list(first["spans"]))) == ("not-aligned", PLACES)
     short = recording("short.wav")
-    drops = [*apart, Drop(short.name, 0, 4000, "cue-too-short")]
+    drops = [*apart, Drop(short.name, 0, 80, "cue-too-short")]
 
     sums = account([*many, short], [], drops).sums()
 
     rows = {(row["file"], row["reason"]): row["spans"] for row in sums}
-    assert rows["short.wav", "cue-too-short"] == [(0.0, 0.25)]
+    assert rows["short.wav", "cue-too-short"] == [(0.0, 0.005)]
     assert sum(len(spans) for spans in rows.values()) == ALL_PLACES
     assert (9.875, 9.931) in rows["0.wav", "not-aligned"], "the last is the longest"
