@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Problem } from "../api/problem";
 import { patiently } from "./patience";
 
@@ -24,6 +24,21 @@ test("after the last delay the failure is told", async () => {
   const { attempt, work } = failing(9, () => new TypeError("network"));
   await expect(patiently(attempt, signal, [0, 0])).rejects.toThrow("network");
   expect(work.tries).toBe(3);
+});
+
+test("it is tried again after 0, 3, 5, 10, 20, 30 and 60 seconds", async () => {
+  vi.useFakeTimers();
+  const tries: number[] = [];
+  const trying = patiently(async () => {
+    tries.push(Date.now());
+    throw new TypeError("network");
+  }, signal);
+  const told = expect(trying).rejects.toThrow("network");
+  await vi.runAllTimersAsync();
+  await told;
+  const pauses = tries.slice(1).map((at, place) => (at - (tries[place] ?? 0)) / 1000);
+  expect(pauses).toEqual([0, 3, 5, 10, 20, 30, 60]);
+  vi.useRealTimers();
 });
 
 test("a refusal is not tried again, a service that does not answer is", async () => {

@@ -27,9 +27,9 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
   const [type, setType] = useState<UploadType>("auto");
   const uppy = useUppy(modelId, type, {
     onEach: () => void refreshDatasets(client, modelId),
-    onEnd(outcome) {
+    onEnd(outcome, isAllSent) {
       tellOutcome(outcome, t);
-      if (outcome.failed === 0) onClose();
+      if (isAllSent) onClose();
     },
   });
 

@@ -8,6 +8,7 @@ import "@uppy/dashboard/css/style.min.css";
 import type { UploadType } from "../../api/uploads";
 import { chosenTheme } from "../../shell/theme";
 import { faultOf, lineOf } from "../../text/faults";
+import { takeDrops } from "../../upload/drops";
 import { ALLOWED, MAX_FILE_SIZE, MAX_FILES } from "../../upload/file-types";
 import { PartUploads, type UploadMeta } from "../../upload/part-uploads";
 import { openBatch } from "./open-batch";
@@ -19,8 +20,8 @@ type DatasetUppy = Uppy<UploadMeta, Body>;
 interface Listeners {
   /** A file has arrived. */
   onEach(): void;
-  /** The batch is at its end. */
-  onEnd(outcome: Outcome): void;
+  /** The batch is at its end; files that failed, or were added meanwhile, are left to send. */
+  onEnd(outcome: Outcome, isAllSent: boolean): void;
 }
 
 /** What the dialog shows of Uppy's state. */
@@ -89,10 +90,21 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
     uppy.on("upload-success", () => onEach());
     uppy.on("complete", ({ successful, failed }) => {
       markFinished(modelId);
-      onEnd({ succeeded: successful?.length ?? 0, failed: failed?.length ?? 0 });
+      const outcome = { succeeded: successful?.length ?? 0, failed: failed?.length ?? 0 };
+      onEnd(
+        outcome,
+        uppy.getFiles().every(({ progress }) => progress.uploadComplete),
+      );
     });
     uppyRef.current = uppy;
-    return () => leave(uppy, modelId);
+    // Uppy takes what is dropped on it; beside it is not far from it.
+    const ignoreDrops = takeDrops((files) =>
+      uppy.getPlugin<Dashboard<UploadMeta, Body>>("Dashboard")?.addFiles(files),
+    );
+    return () => {
+      ignoreDrops();
+      leave(uppy, modelId);
+    };
   }, [modelId]);
 
   useEffect(() => {
