@@ -16,20 +16,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import httpx
-from sqlalchemy import insert
-from uuid6 import uuid7
 
 from argot.stack import ARGOT, Stack
 from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median, percentile
-from services.catalog.models.tables import ModelRow
-from shared.runtime.database import Database, now
+from bench.rows import add_models
 from shared.runtime.local.ports import Ports
 from shared.runtime.local.processes import Process
 
@@ -96,34 +92,12 @@ def bare(amqp_url: str, folder: Path) -> Iterator[httpx.URL]:
         yield httpx.URL(f"http://127.0.0.1:{port}/echo")
 
 
-def seed(folder: Path, organisation_id: str, count: int) -> None:
-    """Write models into the catalog's own table: over HTTP it would take minutes."""
-    database = Database(f"sqlite:///{folder / 'catalog.db'}")
-    begun = now() - timedelta(days=1)
-    rows = [
-        {
-            "id": str(uuid7()),
-            "organisation_id": organisation_id,
-            "key": f"fr-x-{number}",
-            "name": f"Model {number}",
-            "language": "fr",
-            "base_model": "whisper-base",
-            "created_at": begun,
-            "last_modified": begun + timedelta(milliseconds=number),
-        }
-        for number in range(count)
-    ]
-    with database.transaction() as session:
-        session.execute(insert(ModelRow), rows)
-    database.close()
-
-
 class Subject:
     """An organisation with `count` models, asked for one of them and for a page of ten."""
 
-    def __init__(self, stack: Stack, folder: Path, name: str, count: int) -> None:
+    def __init__(self, stack: Stack, name: str, count: int) -> None:
         grant(stack.address, stack.token(org=name, user="s", roles=["sysop"]), name)
-        seed(folder, name, count)
+        add_models(stack.database_url("catalog"), name, count)
         self.token = stack.token(org=name, user="ann", roles=["user"])
         models = httpx.URL(f"{stack.address}/api/v1/custom-models")
         page = models.copy_merge_params({"limit": PAGE})
@@ -154,8 +128,8 @@ def main() -> None:
         Stack(Path(name) / "data", specs=specs, settings=StackSettings(port=None)) as stack,
         bare(stack.amqp_url, Path(name)) as bare_url,
     ):
-        few = Subject(stack, Path(name) / "data", "few", FEW)
-        many = Subject(stack, Path(name) / "data", "many", MANY)
+        few = Subject(stack, "few", FEW)
+        many = Subject(stack, "many", MANY)
         bare_rates: list[float] = []
         for _ in range(ROUNDS):
             bare_rates.append(load(bare_url, few.token)[0])

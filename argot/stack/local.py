@@ -71,6 +71,12 @@ class Stack:
             return self._settings.jwt_secret.get_secret_value()
         return kept_secret(self._folder / "jwt-secret", 32)
 
+    def database_url(self, service: str) -> str:
+        """Of the service's tables, made where they are missing."""
+        if self.postgres is not None:
+            return self.postgres.address.create_database(service)
+        return f"sqlite:///{self._folder / service}.db"
+
     def token(self, *, org: str, user: str, roles: Sequence[str]) -> str:
         """A token for this stack's gateway, good for 30 days."""
         return mint(self.jwt_secret, org=org, user=user, roles=roles, lifetime=timedelta(days=30))
@@ -186,10 +192,5 @@ class Stack:
         if (PANEL / "index.html").exists():
             environment["ARGOT_PANEL_DIR"] = str(PANEL)
         if spec.has_database:
-            environment["ARGOT_DATABASE_URL"] = self._database_url(spec.service)
+            environment["ARGOT_DATABASE_URL"] = self.database_url(spec.service)
         return environment
-
-    def _database_url(self, service: str) -> str:
-        if self.postgres is not None:
-            return self.postgres.address.create_database(service)
-        return f"sqlite:///{self._folder / service}.db"

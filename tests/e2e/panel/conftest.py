@@ -32,6 +32,8 @@ from shared.rpc.catalog import CustomModel
 AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
 REFUSED = "Failed to load resource"
 """The browser's own note of an answer from 400: refusals are part of many tests."""
+FAILED = "[Uppy]"
+"""Uppy's note of a file that could not be sent, as are failures."""
 
 PATIENCE_MS = 60_000
 """For what takes a moment on a machine that has nothing else to do."""
@@ -76,7 +78,8 @@ def page(window: BrowserContext) -> Iterator[Page]:
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and REFUSED not in message.text:
+        known = REFUSED in message.text or message.text.startswith(FAILED)
+        if message.type in {"error", "warning"} and not known:
             complaints.append(message.text)
 
     opened.on("console", note)
@@ -128,6 +131,12 @@ def enter(stack: Stack, page: Page, organisation: str) -> Enter:
         return page
 
     return enter
+
+
+@pytest.fixture
+def details(enter: Enter, api: Client) -> Page:
+    """The page of a model without data."""
+    return enter(f"/custom-models/{api.create_model('Dictation', 'en').id}")
 
 
 @pytest.fixture

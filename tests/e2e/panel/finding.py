@@ -1,5 +1,7 @@
 """Where things are on a page."""
 
+from pathlib import Path
+
 from playwright.sync_api import Locator, Page
 
 
@@ -15,3 +17,15 @@ def toast(page: Page, text: str) -> Locator:
 def choose(page: Page, dialog: Locator, label: str, option: str) -> None:
     dialog.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def new_dataset(page: Page, *files: Path) -> Locator:
+    """The dialog, with these files chosen."""
+    button(page, "New dataset").click()
+    dialog = page.get_by_role("dialog", name="New dataset")
+    dialog.locator("input[type=file]").first.set_input_files(list(files))
+    return dialog
+
+
+def row(page: Page, name: str) -> Locator:
+    return page.get_by_role("table", name="Datasets").get_by_role("row", name=name)

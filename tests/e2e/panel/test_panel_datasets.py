@@ -8,30 +8,11 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from argot.client import Client
 
-from .finding import button, choose, toast
+from .finding import button, choose, new_dataset, row, toast
 
-Enter = Callable[..., Page]
 Violations = Callable[[Page], list[str]]
 
 CUT_SECONDS = 7
-
-
-@pytest.fixture
-def details(enter: Enter, api: Client) -> Page:
-    """The page of a model without data."""
-    return enter(f"/custom-models/{api.create_model('Dictation', 'en').id}")
-
-
-def new_dataset(page: Page, *files: Path) -> Locator:
-    """The dialog, with these files chosen."""
-    button(page, "New dataset").click()
-    dialog = page.get_by_role("dialog", name="New dataset")
-    dialog.locator("input[type=file]").first.set_input_files(list(files))
-    return dialog
-
-
-def row(page: Page, name: str) -> Locator:
-    return page.get_by_role("table", name="Datasets").get_by_role("row", name=name)
 
 
 def upload(page: Page, *files: Path) -> None:

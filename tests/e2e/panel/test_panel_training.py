@@ -23,6 +23,7 @@ Violations = Callable[[Page], list[str]]
 PROMPTS = 300
 STATUSES = ["Not running", "Provisioning resources", "Running", "Success", "Failed"]
 TRAINED_MS = 240_000
+ARTIFACT_BYTES = 10_000_000
 
 
 @pytest.mark.timeout(600)
@@ -45,7 +46,8 @@ def test_a_model_is_trained_watched_and_used(
     expect(uploaded).to_be_visible()
     expect(page.get_by_text("Ready to train")).to_be_visible()
 
-    train = button(page, "Train the language")
+    train, artifact = button(page, "Train the language"), button(page, "Download model")
+    expect(artifact).to_be_hidden()
     train.click()
     button(page.get_by_role("alertdialog", name="Train the language"), "Train").click()
     asked = page.get_by_role("alertdialog", name="Train anyway?")
@@ -63,6 +65,9 @@ def test_a_model_is_trained_watched_and_used(
     expect(page.get_by_role("heading", name="Data that was used")).to_be_visible()
     listen_to_what_was_dropped(page, recordings[1], short)
     assert not violations(page)
+    with page.expect_download() as coming:
+        artifact.click()
+    assert coming.value.path().stat().st_size > ARTIFACT_BYTES
 
     page.goto("/")
     button(page, "Upload").click()
