@@ -17,6 +17,7 @@ Enter = Callable[..., Page]
 MAX_FILES = 100
 MAX_BYTES = 10 * 1024**3
 RETRY_SECONDS = (0, 3, 5, 10, 20, 30, 60)
+SILENCE_SECONDS = 60
 PARTS = "**/*partNumber=*"
 
 
@@ -65,6 +66,19 @@ def test_of_a_batch_a_file_fails_once_its_retries_are_used_up_and_can_be_sent_ag
     expect(dialog).to_be_hidden()
     for path in captions:
         expect(row(page, path.name)).to_be_visible()
+
+
+def test_a_part_that_is_stuck_for_a_minute_is_sent_again(
+    page: Page, enter: Enter, api: Client, recordings: list[Path]
+) -> None:
+    page.clock.install()
+    enter(f"/custom-models/{api.create_model('Dictation', 'en').id}")
+    page.route(PARTS, lambda _route: None, times=1)
+    dialog = new_dataset(page, recordings[1])
+    with page.expect_request(PARTS):
+        button(dialog, "Create").click()
+    page.clock.fast_forward(1000 * SILENCE_SECONDS)
+    expect(toast(page, "1 file uploaded successfully")).to_be_visible()
 
 
 def test_of_a_batch_all_files_fail(details: Page, tmp_path: Path) -> None:
