@@ -12,6 +12,7 @@ from the end to the top. `…_dialog_ms`: from a click on the last row's Delete 
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from argot.client import Client
 from argot.stack import ARGOT, Stack
+from argot.stack.local import PANEL
 from argot.stack.organisation import grant
 from argot.stack.settings import StackSettings
 from bench.report import finish, median
@@ -34,7 +36,7 @@ NEEDED = {"catalog", "quota", "ingest", "validator", "trainer", "gateway"}
 
 WATCH = """
 localStorage.setItem('argot.guide-seen', 'yes');
-window.bench = {tasks: [], frames: []};
+window.bench = {tasks: []};
 new PerformanceObserver(found => bench.tasks.push(...found.getEntries().map(e => e.duration)))
   .observe({type: 'longtask', buffered: true});
 const seen = new MutationObserver(() => {
@@ -121,15 +123,16 @@ def visit(browser: Browser, address: str, token: str, path: str) -> Iterator[Vis
 
 def main() -> None:
     """All rounds of a page, then of the next."""
+    chromium = shutil.which("chromium")
+    if chromium is None or not (PANEL / "index.html").exists():
+        sys.exit("the panel is not built, or Chromium is missing: `make test` sees to both")
     specs = [spec for spec in ARGOT if spec.name in NEEDED]
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with (
         tempfile.TemporaryDirectory() as name,
         Stack(Path(name) / "data", specs=specs, settings=StackSettings(port=None)) as stack,
         sync_playwright() as playwright,
-        playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=arguments
-        ) as browser,
+        playwright.chromium.launch(executable_path=chromium, args=arguments) as browser,
     ):
         tokens = {}
         for org, count in (("few", FEW), ("many", MANY)):
