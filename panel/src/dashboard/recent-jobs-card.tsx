@@ -79,7 +79,6 @@ function JobRow({ job, onDelete }: { job: Job; onDelete(): void }) {
         <IconButton
           look="quiet-danger"
           name={t("dashboard.deleteOf", { name: job.name })}
-          title={t("dashboard.delete")}
           onClick={onDelete}
         >
           <Trash2 aria-hidden="true" />

@@ -66,7 +66,6 @@ export function EntryRow({ number, draft, languages, onChange, onRemove }: Entry
         <IconButton
           look="quiet-danger"
           name={`${t("glossary.remove")} ${number}`}
-          title={t("glossary.remove")}
           onClick={onRemove}
         >
           <Trash2 aria-hidden="true" />

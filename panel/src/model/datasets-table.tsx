@@ -79,7 +79,6 @@ const DatasetRow = memo(function DatasetRow({ dataset, remarks, onDelete }: Data
       <RowActions>
         <IconButton
           name={t("datasets.downloadOf", { name })}
-          title={t("datasets.download")}
           onClick={() => void download(dataset.url)}
           disabled={!stored}
         >
@@ -88,7 +87,6 @@ const DatasetRow = memo(function DatasetRow({ dataset, remarks, onDelete }: Data
         <IconButton
           look="quiet-danger"
           name={t("datasets.deleteOf", { name })}
-          title={t("datasets.delete")}
           onClick={() => onDelete(dataset)}
         >
           <Trash2 aria-hidden="true" />

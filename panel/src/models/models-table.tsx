@@ -81,7 +81,6 @@ const ModelRow = memo(function ModelRow({ model, onDelete }: ModelRowProps) {
           <IconButton
             look="quiet-danger"
             name={t("models.deleteOf", { name: model.name })}
-            title={t("models.delete")}
             onClick={() => onDelete(model)}
           >
             <Trash2 aria-hidden="true" />

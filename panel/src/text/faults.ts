@@ -17,8 +17,8 @@ const isHinted = (code: string): code is Hinted => Object.hasOwn(en.hints, code)
 /** Codes whose single faults say all there is to say, in the server's words. */
 const FAULTS_SAY_IT = new Set(["validation_failed", "invalid-request"]);
 
-/** Codes whose details are for those who run the server. */
-const HINTS_SAY_MORE = new Set(["service-unavailable", "rate-limited"]);
+/** Codes whose details are for those who run the server, or say less. */
+const HINTS_SAY_MORE = new Set(["service-unavailable", "rate-limited", "no-claims-available"]);
 
 export function faultOf(error: unknown, t: TFunction): Fault {
   if (!(error instanceof Problem)) {

@@ -90,5 +90,5 @@ def test_a_training_that_is_refused_says_so_where_it_was_asked_for(
     asked = ask(page)
     button(asked, "Train").click()
 
-    expect(asked.get_by_role("alert")).to_contain_text("No training claims available")
+    expect(asked.get_by_role("alert")).to_contain_text("No claims available")
     expect(asked.get_by_role("status")).to_contain_text("No trainings are left")
