@@ -10,13 +10,12 @@ export function useMe() {
 }
 
 /** All languages for a purpose, asked for anew each time a dialog opens. */
-export function useLanguages(purpose: "training" | "transcription", enabled = true) {
+export function useLanguages(purpose: "training" | "transcription") {
   return useQuery({
     queryKey: ["languages", purpose],
     queryFn: () => answerOf(api.GET("/api/v1/languages", { params: { query: { for: purpose } } })),
     select: (page) => page.items,
     staleTime: 0,
     gcTime: 0,
-    enabled,
   });
 }

@@ -149,7 +149,7 @@ interface ResultDocument {
   cues?: Phrase[];
 }
 
-export function usePhrases(kind: JobKind, id: string, enabled: boolean) {
+export function usePhrases(kind: JobKind, id: string) {
   return useQuery({
     queryKey: ["phrases", kind, id],
     queryFn: async (): Promise<Phrase[]> => {
@@ -171,6 +171,5 @@ export function usePhrases(kind: JobKind, id: string, enabled: boolean) {
       return cues ?? heard;
     },
     staleTime: Number.POSITIVE_INFINITY,
-    enabled,
   });
 }

@@ -21,7 +21,7 @@ export function isStartable(model: CustomModel): boolean {
   return model.status_name === "not_running" || model.status_name === "failed";
 }
 
-export function useModels(enabled: boolean) {
+export function useModels() {
   return useInfiniteQuery({
     queryKey: LIST,
     queryFn: ({ pageParam }) =>
@@ -37,7 +37,6 @@ export function useModels(enabled: boolean) {
       ...new Map(pages.flatMap((page) => page.items).map((model) => [model.id, model])).values(),
     ],
     refetchInterval: REFRESH,
-    enabled,
   });
 }
 
@@ -98,7 +97,7 @@ export async function refreshModel(client: QueryClient, id: string): Promise<voi
   ]);
 }
 
-function keepModel(client: QueryClient, model: CustomModel): Promise<void> {
+function keepModel(client: QueryClient, model: CustomModel): void {
   client.setQueryData(one(model.id), model);
-  return client.invalidateQueries({ queryKey: LIST });
+  void client.invalidateQueries({ queryKey: LIST });
 }

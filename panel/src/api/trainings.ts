@@ -43,10 +43,9 @@ export function useTrain(modelId: string) {
           body: { skip_unmatched: skipUnmatched },
         }),
       ),
-    onSettled: () =>
-      Promise.all([
-        refreshModel(client, modelId),
-        client.invalidateQueries({ queryKey: list(modelId) }),
-      ]),
+    onSettled: () => {
+      void refreshModel(client, modelId);
+      void client.invalidateQueries({ queryKey: list(modelId) });
+    },
   });
 }

@@ -17,7 +17,7 @@ const FORMATS: Record<JobKind, readonly ResultFormat[]> = {
 /** The text with its times, beside the recording. */
 export function JobResult({ kind, id, name }: { kind: JobKind; id: string; name: string }) {
   const { t } = useTranslation();
-  const phrases = usePhrases(kind, id, true);
+  const phrases = usePhrases(kind, id);
 
   async function save(format: ResultFormat) {
     try {

@@ -16,7 +16,7 @@ import { ModelsTable } from "./models-table";
 
 export function ModelsPage() {
   const { t } = useTranslation();
-  const models = useModels(true);
+  const models = useModels();
   const [creating, setCreating] = useState(false);
   const [guiding, setGuiding] = useState(isFirstVisit);
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
+NO_POLLS = "const every = setInterval; window.setInterval = (f, ms) => ms < 3000 && every(f, ms)"
+"""Nothing in the page is done again and again, but what is too often to be a poll."""
+
 
 def button(place: Page | Locator, name: str) -> Locator:
     return place.get_by_role("button", name=name, exact=True)

@@ -7,12 +7,9 @@ from playwright.sync_api import Page, Request, Response, expect
 
 from argot.client import Client
 
-from .finding import button, choose, new_dataset, row, toast
+from .finding import NO_POLLS, button, choose, new_dataset, row, toast
 
 Enter = Callable[..., Page]
-
-NO_POLLS = "const every = setInterval; window.setInterval = (f, ms) => ms < 3000 && every(f, ms)"
-"""Nothing in the page is done again and again, but what is too often to be a poll."""
 
 
 def is_list(asked: Request | Response) -> bool:
@@ -28,11 +25,11 @@ def test_the_list_is_asked_for_every_20_seconds_which_costs_little(
     expect(page.get_by_role("row", name="First")).to_be_visible()
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if is_list(request) else None)
-    page.clock.fast_forward(15_000)
+    page.clock.fast_forward(10_000)
     page.evaluate("0")
     assert not asked
     with page.expect_response(is_list) as polled:
-        page.clock.fast_forward(5_000)
+        page.clock.fast_forward(10_000)
     assert polled.value.request.sizes()["responseBodySize"] == 0
     api.create_model("Second", "en")
     with page.expect_response(is_list) as polled:
