@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -28,7 +28,7 @@ from argot.stack.settings import StackSettings
 from shared.rpc.catalog import CustomModel
 
 FOLDER = Path("docs/panel")
-WIDTH, HEIGHT, LONG, NARROW = 1200, 760, 1700, 390
+WIDTH, HEIGHT, LONG, NARROW = 1200, 760, 1330, 390
 QUALITY = "80"
 PATIENCE_MS = 30_000
 TRAINED_MS = 900_000
@@ -265,15 +265,12 @@ class Withdrawal:
         httpx.put(at, headers=bearer, json=plan | {"features": []}).raise_for_status()
 
 
-def mislabelled(scene: Scene, spoken: list[Prompt]) -> CustomModel:
-    """A model whose training has failed, since its recordings have the texts of others."""
-    folder = scene.folder / "mislabelled"
+def abroad(scene: Scene) -> CustomModel:
+    """A model whose training has failed, since its recordings are of another language."""
+    folder = scene.folder / "abroad"
     folder.mkdir()
-    texts = [each.text for each in spoken]
-    others = texts[len(texts) // 2 :] + texts[: len(texts) // 2]
-    swapped = [replace(each, text=text) for each, text in zip(spoken, others, strict=True)]
     model = scene.client.create_model("Commentaires sportifs", "fr")
-    scene.job.upload(model, join(swapped, folder), folder)
+    scene.job.upload(model, join(prompts("en"), folder), folder)
     scene.job.validate(model)
     started = scene.client.train(model.id, skip_unmatched=False)
     for _ in trainings.follow(scene.client, model.id, started.id):
@@ -299,7 +296,7 @@ def shoot(stack: Stack, browser: Browser, folder: Path) -> None:
         creation(scene)
         upload(scene, recordings)
         training(scene)
-        all_statuses(scene, mislabelled(scene, learnt), recordings)
+        all_statuses(scene, abroad(scene), recordings)
         dashboard(scene)
         corners(scene, Withdrawal(stack.address, sysop))
     context.close()

@@ -13,6 +13,8 @@ WORDS = {
     "string_type": "This must be a text",
     "string_too_short": "This must have at least {min_length} characters",
     "string_too_long": "This must have at most {max_length} characters",
+    "greater_than_equal": "This must be at least {ge}",
+    "less_than_equal": "This must be at most {le}",
     "string_pattern_mismatch": "Control characters are not allowed",
     "string_unicode": "This is no valid text",
     "int_type": "This must be a whole number",

@@ -84,7 +84,7 @@ export function useJob(kind: JobKind, id: string) {
               params: { path: { alignment_id: id } },
             }),
           ),
-    refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? false : REFRESH_BUSY),
+    refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? REFRESH : REFRESH_BUSY),
   });
 }
 

@@ -32,7 +32,10 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
   const sending = useSending();
   const { running } = sending;
   const complete =
-    language !== null && file !== null && (kind === "transcription" || transcript.trim() !== "");
+    language !== null &&
+    file !== null &&
+    file.size > 0 &&
+    (kind === "transcription" || transcript.trim() !== "");
 
   useEffect(() => {
     onRunning(running);
@@ -62,7 +65,10 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
           />
         )}
       </Field>
-      <Field label={t("dashboard.file")} help={t("dashboard.fileHelp")}>
+      <Field
+        label={t("dashboard.file")}
+        help={file?.size === 0 ? t("dashboard.fileEmpty") : t("dashboard.fileHelp")}
+      >
         {({ id, helpId }) => (
           <TextInput
             id={id}

@@ -9,7 +9,7 @@ import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { Moment } from "../ui/moment";
-import { RowActions, Table } from "../ui/table";
+import { NameCell, RowActions, Table } from "../ui/table";
 import { DeleteJob } from "./delete-job";
 import { JobStatus } from "./job-status";
 import { jobPage } from "./jobs";
@@ -60,11 +60,11 @@ function JobRow({ job, onDelete }: { job: Job; onDelete(): void }) {
   const languageName = useLanguageName();
   return (
     <tr>
-      <td>
+      <NameCell>
         <Link to={jobPage(job)} dir="auto">
           {job.name}
         </Link>
-      </td>
+      </NameCell>
       <td>{t(`dashboard.${job.kind}`)}</td>
       <td>
         <bdi>{languageName(job.language)}</bdi>

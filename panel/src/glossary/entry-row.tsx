@@ -23,6 +23,7 @@ export function EntryRow({ number, draft, languages, onChange, onRemove }: Entry
     <tr>
       <td>
         <TextInput
+          className={styles.text}
           aria-label={named(t("glossary.term"))}
           value={draft.term}
           maxLength={100}
@@ -31,6 +32,7 @@ export function EntryRow({ number, draft, languages, onChange, onRemove }: Entry
       </td>
       <td>
         <TextInput
+          className={styles.text}
           aria-label={named(t("glossary.replacement"))}
           value={draft.replacement}
           maxLength={100}

@@ -32,6 +32,11 @@ export function Table({
   );
 }
 
+/** A name of a user's, which may be long. */
+export function NameCell({ children }: { children: ReactNode }) {
+  return <td className={styles.name}>{children}</td>;
+}
+
 /** The actions of a row, at its end. */
 export function RowActions({ children }: { children: ReactNode }) {
   return (
