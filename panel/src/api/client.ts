@@ -1,5 +1,5 @@
 import createClient, { type Middleware } from "openapi-fetch";
-import { expireSession } from "../session/session";
+import { expireSession, replaceToken } from "../session/session";
 import { currentToken } from "../session/token";
 import { problemOf } from "./problem";
 import type { components, paths } from "./schema";
@@ -15,28 +15,36 @@ export type Language = Schemas["Language"];
 export type Me = Schemas["Me"];
 export type Verdict = Schemas["Verdict"];
 
-export function authorization(): Record<string, string> {
+/** Throws where there was no answer; one refused for its token is sent again with another. */
+export async function ask(request: Request): Promise<Response> {
   const token = currentToken();
-  return token ? { Authorization: `Bearer ${token}` } : {};
+  const response = await fetch(bearing(request.clone(), token));
+  if (response.status !== 401 || token === null) return response;
+  const other = await replaceToken(token);
+  if (other === null) return response;
+  const second = await fetch(bearing(request, other));
+  if (second.status === 401) expireSession(other);
+  return second;
+}
+
+function bearing(request: Request, token: string | null): Request {
+  if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
+  return request;
 }
 
 /** Throws the problem of an answer that is none of success. */
 export async function refuse(response: Response): Promise<void> {
-  if (response.status === 401) expireSession();
   if (!response.ok) throw await problemOf(response);
 }
 
-const bearer: Middleware = {
-  onRequest({ request }) {
-    for (const [name, value] of Object.entries(authorization())) request.headers.set(name, value);
-  },
+const refusals: Middleware = {
   async onResponse({ response }) {
     await refuse(response);
   },
 };
 
-export const api = createClient<paths>({ baseUrl: window.location.origin });
-api.use(bearer);
+export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: ask });
+api.use(refusals);
 
 /** What was answered; refusals have been thrown by then. */
 export async function answerOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {

@@ -1,10 +1,8 @@
-import { authorization, refuse } from "./client";
+import { ask, refuse } from "./client";
 
 /** Where storage has the file, by a URL that holds for a few minutes. */
 export async function signedUrl(route: string): Promise<string> {
-  const response = await fetch(route, {
-    headers: { ...authorization(), Accept: "application/json" },
-  });
+  const response = await ask(new Request(route, { headers: { Accept: "application/json" } }));
   await refuse(response);
   const { url } = (await response.json()) as { url: string };
   return url;

@@ -1,6 +1,6 @@
 /** Signing in at an OpenID Connect provider: authorization code with PKCE, renewed silently. */
 
-import { ErrorResponse, UserManager, WebStorageStateStore } from "oidc-client-ts";
+import { ErrorResponse, ErrorTimeout, UserManager, WebStorageStateStore } from "oidc-client-ts";
 import { Problem } from "../api/problem";
 import { CALLBACK } from "./return";
 import type { OpenIdSignIn } from "./settings";
@@ -9,11 +9,16 @@ import { setToken } from "./token";
 /** Before a token expires; less than any provider's tokens live. */
 const RENEWED_BEFORE_S = 30;
 
+/** What a provider says that may answer otherwise the next time (RFC 6749, 4.1.2.1). */
+const FOR_NOW = ["server_error", "temporarily_unavailable"];
+
 export interface Oidc {
   restore(): Promise<void>;
   begin(): Promise<void>;
   /** Whether somebody has signed in here; not so in the frame that only renews. */
   finish(): Promise<boolean>;
+  /** Another token; a refusal ends the session. Throws where the provider does not answer. */
+  renew(): Promise<void>;
   end(): Promise<void>;
   expire(): Promise<void>;
 }
@@ -38,18 +43,29 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
   let renewing: Promise<unknown> | null = null;
 
   /** By the refresh token, or else in a hidden frame. One at a time: a token may be for one use. */
-  function renew(): Promise<unknown> {
+  function attempt(): Promise<unknown> {
     renewing ??= manager.signinSilent({ extraTokenParams: target }).finally(() => {
       renewing = null;
     });
     return renewing;
   }
 
+  async function renew(): Promise<void> {
+    const user = await manager.getUser();
+    try {
+      await attempt();
+    } catch (fault) {
+      if (!isFinal(fault, !user?.refresh_token)) throw fault;
+      await manager.removeUser();
+    }
+  }
+
   manager.events.addUserLoaded((user) => setToken(user.access_token));
   manager.events.addUserUnloaded(() => setToken(null));
-  manager.events.addAccessTokenExpiring(() => void renew().catch(() => undefined));
-  // The machine may have slept, or the provider not have answered.
-  manager.events.addAccessTokenExpired(() => void renew().catch(() => setToken(null)));
+  manager.events.addAccessTokenExpiring(() => void attempt().catch(() => undefined));
+  // The machine may have slept, or the provider not have answered. If it does not now, the next
+  // request that is refused asks again.
+  manager.events.addAccessTokenExpired(() => void renew().catch(() => undefined));
 
   return {
     async restore() {
@@ -68,6 +84,7 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
         throw refusal instanceof ErrorResponse ? problemIn(refusal) : refusal;
       }
     },
+    renew,
     async end() {
       setToken(null);
       // A provider without a sign-out page: forgetting the tokens must do.
@@ -75,6 +92,12 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
     },
     expire: () => manager.removeUser(),
   };
+}
+
+function isFinal(fault: unknown, inFrame: boolean): boolean {
+  if (fault instanceof ErrorResponse) return !FOR_NOW.includes(fault.error ?? "");
+  // A page that may not be in a frame says so to nobody.
+  return inFrame && fault instanceof ErrorTimeout && navigator.onLine;
 }
 
 /** RFC 8707 has the one name, Auth0 and Hydra the other; an unknown one is ignored (RFC 6749). */

@@ -38,8 +38,22 @@ async function signOut(oidc: Oidc | null): Promise<void> {
   else signOutLocal();
 }
 
-/** The server takes the token no more: sign in again, and come back to this page. */
-export function expireSession(): void {
+/**
+ * A token in the place of one that the server refused; null where nobody is signed in any more.
+ * Throws where the provider does not answer.
+ */
+export async function replaceToken(token: string): Promise<string | null> {
+  if (!opened?.oidc) {
+    expireSession(token);
+    return null;
+  }
+  if (token === currentToken()) await opened.oidc.renew();
+  return currentToken();
+}
+
+/** The server does not take this token: sign in again, and come back to this page. */
+export function expireSession(token: string): void {
+  if (token !== currentToken()) return;
   refused = true;
   rememberPlace();
   if (opened?.oidc) void opened.oidc.expire();

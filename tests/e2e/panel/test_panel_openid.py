@@ -25,6 +25,7 @@ AUDIENCE = "https://argot.test/"
 LIFETIME_S = 35
 """Of an access token; it is renewed half a minute before its end."""
 START_S = 30
+RENEWAL_MS = 1000 * (LIFETIME_S + START_S)
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,10 @@ def until(holds: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.2)
 
 
+def asks_for_token(request: Request) -> bool:
+    return request.url.endswith("/token")
+
+
 def bearer(request: Request) -> str | None:
     return request.headers.get("authorization") if "/api/v1/" in request.url else None
 
@@ -165,6 +170,38 @@ def test_who_works_on_sees_nothing_of_tokens_that_end(
     expect(toast(page, "Glossary saved successfully")).to_be_visible()
     (entry,) = api.glossary()
     assert entry.replacement == "Asterisk"
+
+
+def test_a_draft_outlives_a_token_that_could_not_be_renewed_in_time(
+    page: Page, organisation: str, api: Client, gateway: str
+) -> None:
+    page.goto("/glossary")
+    button(page, "Continue").click()
+    sign_in(page, organisation)
+    button(page, "Add entry").first.click()
+    page.get_by_label("Term").fill("asterix")
+    page.get_by_label("Replacement").fill("Asterisk")
+    # Before its end, and at its end.
+    for _ in range(2):
+        with page.expect_event("requestfailed", asks_for_token, timeout=RENEWAL_MS):
+            page.context.set_offline(True)
+    page.context.set_offline(False)
+    button(page, "Save").click()
+    expect(toast(page, "Glossary saved successfully")).to_be_visible()
+    (entry,) = api.glossary()
+    assert entry.replacement == "Asterisk"
+
+
+def test_who_is_out_at_the_provider_signs_in_again(page: Page, organisation: str) -> None:
+    page.goto("/glossary")
+    button(page, "Continue").click()
+    sign_in(page, organisation)
+    expect(page.get_by_role("heading", name="Glossary")).to_be_visible()
+    refusal = {"error": "invalid_grant"}
+    page.route("**/token", lambda route: route.fulfill(status=400, json=refusal))
+    page.route("**/api/v1/me", lambda route: route.fulfill(status=401))
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible(timeout=RENEWAL_MS)
 
 
 def test_signing_out_ends_it_at_the_provider_too(page: Page, organisation: str) -> None:
