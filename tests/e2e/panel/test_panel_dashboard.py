@@ -199,3 +199,20 @@ def test_the_glossary_is_kept(enter: Enter, api: Client, violations: Violations)
     expect(page.get_by_label("Replacement")).to_have_value("Asterisk")
     (entry,) = api.glossary()
     assert (entry.term, entry.replacement) == ("asterix", "Asterisk")
+
+
+def test_what_others_add_to_the_glossary_meanwhile_stays(enter: Enter, api: Client) -> None:
+    asterisk = {"term": "asterix", "replacement": "Asterisk"}
+    api.put_glossary([asterisk])
+    page = enter("/glossary")
+    expect(page.get_by_label("Term")).to_have_count(1)
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    api.put_glossary([asterisk, {"term": "argo", "replacement": "Argot"}])
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_label("Term")).to_have_count(2)
+    expect(button(page, "Save")).to_be_disabled()
+    button(page, "Remove entry 1").click()
+    button(page, "Save").click()
+    expect(toast(page, "Glossary saved successfully")).to_be_visible()
+    assert [entry.term for entry in api.glossary()] == ["argo"]
