@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { CustomModel } from "../api/client";
 import { useDatasets, useVerdict } from "../api/datasets";
 import { isStartable, isTraining } from "../api/models";
+import { Boundary } from "../ui/boundary";
 import { Button } from "../ui/button";
 import { Card } from "../ui/card";
 import { EmptyState } from "../ui/empty-state";
@@ -53,7 +54,9 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
           <DatasetsTable modelId={model.id} datasets={rows} remarks={remarksOn(verdict.data, t)} />
         </>
       )}
-      <UploadDialog modelId={model.id} open={uploading} onClose={() => setUploading(false)} />
+      <Boundary>
+        <UploadDialog modelId={model.id} open={uploading} onClose={() => setUploading(false)} />
+      </Boundary>
     </Card>
   );
 }

@@ -1,8 +1,9 @@
 import { AudioLines, Brain, LayoutDashboard } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { NavLink, Outlet } from "react-router";
+import { NavLink, Outlet, useLocation } from "react-router";
 import { useMe } from "../api/account";
+import { Boundary } from "../ui/boundary";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { OverlayPlaceProvider } from "../ui/overlay-place";
@@ -14,6 +15,7 @@ import { useArrival } from "./use-arrival";
 export function Layout() {
   const { t } = useTranslation();
   const me = useMe();
+  const { pathname } = useLocation();
   const content = useRef<HTMLElement>(null);
   useArrival(content);
   const hasTraining = me.data?.features.includes("automatic_training");
@@ -42,7 +44,9 @@ export function Layout() {
         </header>
         <main ref={content} id="content" className={styles.content} tabIndex={-1}>
           {me.data ? (
-            <Outlet />
+            <Boundary key={pathname}>
+              <Outlet />
+            </Boundary>
           ) : me.error ? (
             <FaultNotice error={me.error} onRetry={() => me.refetch()} />
           ) : (

@@ -32,8 +32,8 @@ from shared.rpc.catalog import CustomModel
 AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
 REFUSED = "Failed to load resource"
 """The browser's own note of an answer from 400: refusals are part of many tests."""
-FAILED = "[Uppy]"
-"""Uppy's note of a file that could not be sent, as are failures."""
+FAILED = ("[Uppy]", "TypeError: Failed to fetch dynamically imported module")
+"""Notes of a file that could not be sent, and of a part of the panel that did not come."""
 
 PATIENCE_MS = 60_000
 """For what takes a moment on a machine that has nothing else to do."""

@@ -32,6 +32,19 @@ def test_four_cards_say_what_the_model_is(enter: Enter, api: Client) -> None:
     expect(at).not_to_have_attribute("datetime", str(before))
 
 
+def test_a_dialog_that_does_not_load_leaves_the_page_as_it_is(enter: Enter, api: Client) -> None:
+    model = api.create_model("Dictation", "en")
+    page = enter(f"/custom-models/{model.id}")
+    page.route("**/assets/upload-form-*.js", lambda route: route.abort())
+    button(page, "New dataset").click()
+    expect(page.get_by_role("alert")).to_contain_text("server")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Dictation")
+    page.unroute_all()
+    button(page, "Try again").click()
+    button(page, "New dataset").click()
+    expect(page.get_by_role("dialog", name="New dataset")).to_be_visible()
+
+
 def test_all_but_deleting_the_model_is_for_users(
     enter: Enter, api: Client, send: Send, captions: Path
 ) -> None:
