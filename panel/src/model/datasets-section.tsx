@@ -20,11 +20,11 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
   const datasets = useDatasets(model.id);
   // An upload that a reload cut off goes on by itself.
   const [uploading, setUploading] = useState(() => isUnfinished(model.id));
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = datasets;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = datasets;
 
   useEffect(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   const rows = datasets.data ?? [];
   const verdict = useVerdict(model.id, rows, !isTraining(model) && !hasNextPage);

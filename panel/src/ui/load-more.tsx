@@ -6,6 +6,7 @@ import styles from "./load-more.module.css";
 interface Pages {
   hasNextPage: boolean;
   isFetchingNextPage: boolean;
+  isFetchNextPageError: boolean;
   fetchNextPage(): unknown;
 }
 
@@ -13,16 +14,17 @@ interface Pages {
 export function LoadMore({ pages }: { pages: Pages }) {
   const { t } = useTranslation();
   const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = pages;
 
   useEffect(() => {
-    if (!end.current || !hasNextPage || isFetchingNextPage) return;
+    // After a refusal it comes when asked for: by itself it would ask again and again.
+    if (!end.current || !hasNextPage || isFetchingNextPage || isFetchNextPageError) return;
     const sight = new IntersectionObserver(([entry]) => entry?.isIntersecting && fetchNextPage(), {
       rootMargin: "400px",
     });
     sight.observe(end.current);
     return () => sight.disconnect();
-  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
 
   if (!hasNextPage) return null;
   return (
