@@ -214,7 +214,7 @@ class Authentication(DependencyProvider):  # type: ignore[misc]
 def _principal(claims: dict[str, Any]) -> Principal:
     user_id, organisation_id = _identifier(claims, "sub"), _identifier(claims, "org")
     parent_id = _identifier(claims, "parent_org")
-    roles = claims.get("roles", [])
+    roles = [] if claims.get("roles") is None else claims["roles"]
     if not user_id or not organisation_id or not isinstance(roles, list):
         raise ValueError("the claims are not ours")
     return Principal(

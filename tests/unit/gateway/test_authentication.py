@@ -149,6 +149,7 @@ def test_an_issuer_that_calls_claims_otherwise(monkeypatch: pytest.MonkeyPatch) 
     theirs = {"tid": "globex", "https://argot/roles": ["admin"], "roles": ["sysop"]}
     principal = renaming.authenticate(signed(**theirs))
     assert (principal.organisation_id, principal.roles) == ("globex", {"admin"})
+    assert renaming.authenticate(signed(tid="globex", roles=["sysop"])).roles == frozenset()
     assert refusal(renaming, signed()) == "unauthenticated"
     monkeypatch.setenv("ARGOT_JWT_CLAIMS", '{"exp": "iat"}')
     with pytest.raises(ValidationError):
