@@ -11,7 +11,8 @@ export function rememberPlace(): void {
 }
 
 export function takePlace(): string {
-  const place = sessionStorage.getItem(PLACE) ?? "/";
+  const place = sessionStorage.getItem(PLACE);
   sessionStorage.removeItem(PLACE);
-  return place;
+  // Two slashes would lead to another host, and the router goes to none.
+  return place?.startsWith("/") && !place.startsWith("//") ? place : "/";
 }
