@@ -9,19 +9,31 @@ export function usePlayer(): (route: string, start: number, end: number) => Prom
   const { t } = useTranslation();
   const audio = useRef<HTMLAudioElement | null>(null);
 
-  useEffect(() => () => audio.current?.pause(), []);
+  const turn = useRef(0);
+
+  /** The number of the turn that begins; with it all that began before is over. */
+  const next = useCallback(() => {
+    audio.current?.pause();
+    turn.current += 1;
+    return turn.current;
+  }, []);
+
+  useEffect(() => () => void next(), [next]);
 
   return useCallback(
     async (route, start, end) => {
-      audio.current?.pause();
+      const mine = next();
       try {
         const url = await signedUrl(route);
+        if (mine !== turn.current) return;
         audio.current = new Audio(`${url}#t=${start},${end}`);
         await audio.current.play();
       } catch (error) {
+        // What is paused before it plays fails, too.
+        if (mine !== turn.current) return;
         tellFault({ title: t("training.playFailed"), detail: lineOf(faultOf(error, t)) });
       }
     },
-    [t],
+    [t, next],
   );
 }
