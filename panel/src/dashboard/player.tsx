@@ -66,8 +66,9 @@ export function Player({ kind, id, phrases }: PlayerProps) {
       {(broken || recording.error) && <p role="status">{t("training.playFailed")}</p>}
       {phrases.length === 0 && <p>{t("dashboard.nothingSaid")}</p>}
       <ol className={styles.phrases}>
-        {phrases.map(({ start, end, text, matched }) => (
-          <li key={`${start} ${end}`} data-now={(start <= now && now < end) || undefined}>
+        {phrases.map(({ start, end, text, matched }, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they stay in place, and times may be equal
+          <li key={place} data-now={(start <= now && now < end) || undefined}>
             {url ? (
               <button
                 type="button"
