@@ -14,7 +14,8 @@ panel = Group("/panel", "Panel", public=True)
 
 SIGNED_IN_FOR = timedelta(hours=12)
 LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
-"""Another name may be a trap: a site that has its own lead here could read the tokens."""
+"""Another name may be a trap: a site that has its own lead here could read the tokens. Behind a
+proxy there is no name at all, as there it is the proxy that is on this machine."""
 
 
 class LocalUser(BaseModel):

@@ -25,6 +25,10 @@ STOP_GRACE_S = 20
 """For requests in work at the end; longer than a call may take."""
 
 
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+"""What proxies add."""
+
+
 class Routes(Entrypoint):  # type: ignore[misc]
     """Runs the method with `(route, path values, request)`; it returns an `Answer`."""
 
@@ -50,7 +54,7 @@ class Routes(Entrypoint):  # type: ignore[misc]
         """Answer one request. Probes need no worker, so they pass where all are taken."""
         if route.group.public:
             config = self.container.config
-            ground = Ground(config["health"], config["settings"], request.header("Host"))
+            ground = Ground(config["health"], config["settings"], host_of(request))
             return respond(route, route.handler(ground), request)
         if route.form:
             return self._run_form(route, path, request)
@@ -109,6 +113,11 @@ class Routes(Entrypoint):  # type: ignore[misc]
     def _finish(self, done: Event, _worker_ctx: Any, result: Any, exc_info: Any) -> Any:
         done.send(result, exc_info)
         return result, exc_info
+
+
+def host_of(request: HttpRequest) -> str:
+    """Whom the client took the gateway for; empty where a proxy forwards, which may lie."""
+    return "" if any(map(request.header, FORWARDED)) else request.header("Host")
 
 
 def respond(route: Route, answer: Answer, request: HttpRequest) -> Response:

@@ -118,6 +118,12 @@ def test_a_name_that_leads_here_gets_no_tokens(browser: httpx.Client, host: str)
     assert browser.get("/panel/settings.json", headers={"Host": host}).json()["sign_in"] is None
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"])
+def test_a_proxy_that_names_this_machine_gets_no_tokens(browser: httpx.Client, header: str) -> None:
+    answer = browser.get("/panel/settings.json", headers={header: "198.51.100.7"})
+    assert answer.json()["sign_in"] is None
+
+
 def test_openid_connect(tmp_path: Path, amqp_url: str) -> None:
     built = tmp_path / "dist"
     built.mkdir()
