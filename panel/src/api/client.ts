@@ -1,7 +1,7 @@
 import createClient, { type Middleware } from "openapi-fetch";
 import { expireSession, replaceToken } from "../session/session";
 import { currentToken } from "../session/token";
-import { problemOf } from "./problem";
+import { Problem, problemOf } from "./problem";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -45,6 +45,15 @@ const refusals: Middleware = {
 
 export const api = createClient<paths>({ baseUrl: window.location.origin, fetch: ask });
 api.use(refusals);
+
+/** For deletions: what somebody else has deleted is deleted. */
+export async function gone(call: Promise<unknown>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof Problem && error.status === 404)) throw error;
+  }
+}
 
 /** What was answered; refusals have been thrown by then. */
 export async function answerOf<Data>(call: Promise<{ data?: Data }>): Promise<Data> {

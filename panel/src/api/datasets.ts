@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { answerOf, api, type Dataset } from "./client";
+import { answerOf, api, type Dataset, gone } from "./client";
 import { refreshModel } from "./models";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 
@@ -37,7 +37,7 @@ export function useDeleteDataset(modelId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (datasetId: string) =>
-      answerOf(
+      gone(
         api.DELETE("/api/v1/custom-models/{model_id}/datasets/{dataset_id}", {
           params: { path: { model_id: modelId, dataset_id: datasetId } },
         }),

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { answerOf, api } from "./client";
+import { answerOf, api, gone } from "./client";
 import { signedUrl } from "./downloads";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 import type { components } from "./schema";
@@ -93,12 +93,12 @@ export function useDeleteJob() {
   return useMutation({
     mutationFn: ({ kind, id }: Pick<Job, "kind" | "id">) =>
       kind === "transcription"
-        ? answerOf(
+        ? gone(
             api.DELETE("/api/v1/transcriptions/{transcription_id}", {
               params: { path: { transcription_id: id } },
             }),
           )
-        : answerOf(
+        : gone(
             api.DELETE("/api/v1/alignments/{alignment_id}", {
               params: { path: { alignment_id: id } },
             }),

@@ -5,7 +5,7 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query";
-import { answerOf, api, type CustomModel } from "./client";
+import { answerOf, api, type CustomModel, gone } from "./client";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 
 const PAGE = 100;
@@ -81,9 +81,7 @@ export function useDeleteModel() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      answerOf(
-        api.DELETE("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } }),
-      ),
+      gone(api.DELETE("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } })),
     // Who waits for the answer does not wait for the list, which may have no place for them then.
     onSuccess: () => void client.invalidateQueries({ queryKey: LIST }),
   });

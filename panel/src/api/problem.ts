@@ -17,7 +17,10 @@ export class Problem extends Error {
     this.status = status;
     this.code = document.code ?? "unknown";
     this.detail = document.detail && document.detail !== document.title ? document.detail : null;
-    this.faults = (document.errors ?? []).map((fault) => fault.message);
+    this.faults = (document.errors ?? []).map(({ field, message }) => {
+      const entry = field?.match(/^items\.\d+/);
+      return entry ? `${entry[0]}: ${message}` : message;
+    });
     this.unmatchedAudio = document.unmatched_audio ?? [];
   }
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { openJob } from "../api/jobs";
 import { abortUpload } from "../api/uploads";
+import { useLeaveWarning } from "../ui/use-leave-warning";
 import { patiently } from "../upload/patience";
 import { sendInParts } from "../upload/send";
 
@@ -13,13 +14,7 @@ export function useSending() {
 
   useEffect(() => () => controller.current?.abort(), []);
 
-  useEffect(() => {
-    if (!running) return;
-    // What is sent is lost with the page: the browser asks first.
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener("beforeunload", ask);
-    return () => window.removeEventListener("beforeunload", ask);
-  }, [running]);
+  useLeaveWarning(running);
 
   /** The job, or nothing where it failed or was given up. */
   async function send(language: string, file: File, transcript: string | null) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { draftsOf, emptyDraft, entriesOf } from "./draft";
+import { draftsOf, emptyDraft, entriesOf, isNameless } from "./draft";
 
 test("what is kept comes out as it went in", () => {
   const entry = { term: "argo", replacement: "Argot", case_sensitive: true, language: "fr" };
@@ -14,4 +14,9 @@ test("a term without a replacement is written as it is", () => {
   expect(entriesOf([{ ...emptyDraft(), term: "Argot" }])).toMatchObject([
     { term: "Argot", replacement: "Argot" },
   ]);
+});
+
+test("a replacement of nothing is no empty row", () => {
+  expect(isNameless({ ...emptyDraft(), replacement: "Argot" })).toBe(true);
+  expect(isNameless(emptyDraft())).toBe(false);
 });

@@ -26,6 +26,11 @@ export function emptyDraft(): Draft {
   };
 }
 
+/** Something is to be written, and not for what. */
+export function isNameless({ term, replacement }: Draft): boolean {
+  return term.trim() === "" && replacement.trim() !== "";
+}
+
 /** Rows without a term are none; a term without a replacement is to be written as it is. */
 export function entriesOf(drafts: readonly Draft[]): Entry[] {
   return drafts

@@ -9,7 +9,8 @@ import { FaultNotice } from "../ui/fault-notice";
 import { PageHeader } from "../ui/page-header";
 import { Table } from "../ui/table";
 import { tellSuccess } from "../ui/toaster";
-import { type Draft, draftsOf, emptyDraft, entriesOf } from "./draft";
+import { useLeaveWarning } from "../ui/use-leave-warning";
+import { type Draft, draftsOf, emptyDraft, entriesOf, isNameless } from "./draft";
 import { EntryRow } from "./entry-row";
 
 type Kept = Parameters<typeof draftsOf>[0];
@@ -22,6 +23,9 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
   const [drafts, setDrafts] = useState(() => draftsOf(kept));
   const wanted = entriesOf(drafts);
   const changed = JSON.stringify(wanted) !== JSON.stringify(entriesOf(draftsOf(kept)));
+
+  const nameless = drafts.some(isNameless);
+  useLeaveWarning(changed || nameless);
 
   function change(next: Draft[]) {
     saving.reset();
@@ -60,13 +64,14 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
         <Button
           look="primary"
           icon={<Save aria-hidden="true" />}
-          disabled={!changed || saving.isPending}
+          disabled={!changed || nameless || saving.isPending}
           onClick={() => save(wanted)}
         >
           {t("glossary.save")}
         </Button>
       </PageHeader>
       <p>{t("glossary.text")}</p>
+      <p role="status">{nameless && t("glossary.nameless")}</p>
       <FaultNotice error={saving.error} />
       {drafts.length === 0 ? (
         <EmptyState icon={<BookA />} title={t("glossary.empty")} text={t("glossary.emptyText")} />

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Dataset } from "../api/client";
+import { isolated } from "../text/format";
 import { Badge } from "../ui/badge";
 import styles from "./dataset-state.module.css";
 
@@ -13,7 +14,9 @@ export function DatasetState({ dataset }: { dataset: Dataset }) {
     return (
       <>
         <Badge colour="red">{t("datasets.failed")}</Badge>
-        {dataset.failure && <span className={styles.why}>{dataset.failure.message}</span>}
+        {dataset.failure && (
+          <span className={styles.why}>{isolated(dataset.failure.message, dataset.name)}</span>
+        )}
       </>
     );
   }

@@ -2,7 +2,7 @@ import { Download, Trash2 } from "lucide-react";
 import { memo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Dataset } from "../api/client";
-import { clock } from "../text/format";
+import { clock, isolated } from "../text/format";
 import { IconButton } from "../ui/button";
 import { RowActions, Table } from "../ui/table";
 import { DatasetState } from "./dataset-state";
@@ -65,7 +65,9 @@ const DatasetRow = memo(function DatasetRow({ dataset, remarks, onDelete }: Data
       <td className={styles.name}>
         <span dir="auto">{name}</span>
         <DatasetState dataset={dataset} />
-        {remarks.split("\n").map((remark) => remark && <small key={remark}>{remark}</small>)}
+        {remarks
+          .split("\n")
+          .map((remark) => remark && <small key={remark}>{isolated(remark, name)}</small>)}
       </td>
       <td>{dataset.type}</td>
       <td className={styles.time}>{shown(dataset.duration)}</td>

@@ -57,3 +57,11 @@ test("no answer at all is a matter of the connection", () => {
     "The server cannot be reached",
   );
 });
+
+test("entries of a list are counted from 1", () => {
+  const errors = [
+    { code: "invalid-request", message: "items.0 is the same term", field: "items.1.term" },
+  ];
+  const { title } = told(422, { code: "invalid-request", errors });
+  expect(title).toBe("entry 2: entry 1 is the same term");
+});

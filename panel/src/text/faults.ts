@@ -27,8 +27,13 @@ export function faultOf(error: unknown, t: TFunction): Fault {
     return { title: t(`errors.${code}`), detail: isHinted(code) ? t(`hints.${code}`) : null };
   }
   const [first] = error.faults;
-  if (FAULTS_SAY_IT.has(error.code) && first) return { title: first, detail: null };
+  if (FAULTS_SAY_IT.has(error.code) && first) return { title: counted(first, t), detail: null };
   return faultOfCode(error.code, error.detail, t);
+}
+
+/** The server counts the entries of a list from 0. */
+function counted(words: string, t: TFunction): string {
+  return words.replace(/items\.(\d+)/g, (_, place) => t("glossary.entry", { number: +place + 1 }));
 }
 
 /** The words for a code, with the server's own where the panel does not know it. */

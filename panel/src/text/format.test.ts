@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clock, length } from "./format";
+import { clock, isolated, length } from "./format";
 
 test.each([
   [0, "0:00"],
@@ -28,4 +28,8 @@ test.each([
   [3907, "1 hr 5 min"],
 ])("%d seconds last %s", (seconds, shown) => {
   expect(length(seconds).replaceAll("secs", "sec").replaceAll("mins", "min")).toBe(shown);
+});
+
+test("a name in the server's words keeps its direction to itself", () => {
+  expect(isolated("'a$&.wav' is not used", "a$&.wav")).toBe("'\u2068a$&.wav\u2069' is not used");
 });

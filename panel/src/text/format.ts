@@ -55,3 +55,8 @@ export function length(seconds: number): string {
     )
     .join(" ");
 }
+
+/** Words of the server about a name, which keeps to itself in which direction it is written. */
+export function isolated(words: string, name: string): string {
+  return words.replaceAll(name, () => `\u2068${name}\u2069`);
+}
