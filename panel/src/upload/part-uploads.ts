@@ -42,6 +42,7 @@ const FILES_AT_ONCE = 2;
  */
 export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body> {
   readonly #running = new Map<string, AbortController>();
+  readonly #left = new AbortController();
 
   constructor(uppy: Uppy<UploadMeta, Body>, options: PartUploadsOptions) {
     super(uppy, options);
@@ -60,7 +61,7 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
     this.uppy.removePreProcessor(this.#open);
     this.uppy.removeUploader(this.#sendAll);
     this.uppy.off("file-removed", this.#drop);
-    for (const controller of this.#running.values()) controller.abort();
+    this.#left.abort();
   }
 
   readonly #open = async (ids: string[]): Promise<void> => {
@@ -80,10 +81,17 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
       files.filter(({ progress }) => !progress.uploadStarted),
     );
     const queue = [...files];
+    const { signal } = this.#left;
     const work = async () => {
-      for (let file = queue.shift(); file; file = queue.shift()) await this.#sendOne(file);
+      while (!signal.aborted) {
+        const file = queue.shift();
+        if (!file) return;
+        await this.#sendOne(file);
+      }
     };
     await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
+    // Uppy would count what was not sent as sent, were this to end.
+    if (signal.aborted) await new Promise(() => undefined);
   };
 
   async #sendOne(file: File): Promise<void> {
@@ -96,14 +104,15 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
   async #send(file: File, uploadId: string): Promise<void> {
     const controller = new AbortController();
     this.#running.set(file.id, controller);
+    const signal = AbortSignal.any([controller.signal, this.#left.signal]);
     try {
       await sendInParts(file.data as Blob, uploadId, {
-        signal: controller.signal,
+        signal,
         onProgress: (bytes) => this.#progress(file, bytes),
       });
       this.#succeed(file);
     } catch (error) {
-      if (controller.signal.aborted) return;
+      if (signal.aborted) return;
       // The upload may have lapsed: a retry opens another one.
       this.uppy.setFileMeta(file.id, { opened: null });
       this.#fail(file, this.opts.wordsFor(error));

@@ -182,3 +182,13 @@ def captions(tmp_path: Path) -> Path:
     path = tmp_path / "talk1.vtt"
     path.write_text("WEBVTT\n\n00:01.000 --> 00:04.000\nGood morning.\n", encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Path:
+    """A recording of two parts."""
+    path = tmp_path / "long.wav"
+    with path.open("wb") as file:
+        file.write(b"RIFF")
+        file.truncate(51 * 1024**2)
+    return path

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from argot.client import Client
-
 from .finding import button, choose, new_dataset, row, toast
 
 Violations = Callable[[Page], list[str]]
@@ -65,16 +63,6 @@ def test_an_unsafe_name_is_told_before_it_is_sent(details: Page, recordings: lis
     expect(dialog.get_by_role("status")).to_contain_text("audiomass-output (1).wav")
 
 
-@pytest.fixture
-def long(tmp_path: Path) -> Path:
-    """A recording of two parts."""
-    path = tmp_path / "long.wav"
-    with path.open("wb") as file:
-        file.write(b"RIFF")
-        file.truncate(51 * 1024**2)
-    return path
-
-
 def test_an_upload_outlasts_a_cut_of_the_network(details: Page, long: Path) -> None:
     dialog = new_dataset(details, long)
     context = details.context
@@ -96,26 +84,6 @@ def test_an_upload_outlasts_a_cut_of_the_network(details: Page, long: Path) -> N
     context.set_offline(False)
     expect(toast(details, "1 file uploaded successfully")).to_be_visible()
     expect(row(details, long.name)).to_be_visible()
-
-
-def test_a_reload_in_the_middle_of_an_upload_goes_on(
-    details: Page, long: Path, api: Client
-) -> None:
-    dialog = new_dataset(details, long)
-    details.route("**/*partNumber=2*", lambda route: route.abort(), times=20)
-    with details.expect_response(lambda answer: "partNumber=1&" in answer.url and answer.ok):
-        button(dialog, "Create").click()
-    details.unroute_all()
-    sent: list[str] = []
-    details.on(
-        "request", lambda asked: sent.append(asked.url) if "partNumber" in asked.url else None
-    )
-    details.reload()
-    expect(toast(details, "1 file uploaded successfully")).to_be_visible()
-    assert not [url for url in sent if "partNumber=1&" in url], "it is there already"
-    expect(row(details, long.name)).to_be_visible()
-    (model,) = api.models()
-    assert [each.name for each in api.datasets(model.id)] == [long.name]
 
 
 def test_a_dataset_is_downloaded_and_deleted(details: Page, recordings: list[Path]) -> None:
