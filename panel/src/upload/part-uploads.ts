@@ -6,6 +6,7 @@ import {
   type Uppy,
   type UppyFile,
 } from "@uppy/core";
+import { Problem } from "../api/problem";
 import { abortUpload } from "../api/uploads";
 import { sendInParts } from "./send";
 
@@ -113,8 +114,10 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
       this.#succeed(file);
     } catch (error) {
       if (signal.aborted) return;
-      // The upload may have lapsed: a retry opens another one.
-      this.uppy.setFileMeta(file.id, { opened: null });
+      // An upload that has lapsed is gone: a retry opens another one, else it goes on.
+      if (error instanceof Problem && error.status === 404) {
+        this.uppy.setFileMeta(file.id, { opened: null });
+      }
       this.#fail(file, this.opts.wordsFor(error));
     } finally {
       this.#running.delete(file.id);
