@@ -21,7 +21,12 @@ export function Dialog({ open, onClose, title, text, wide, locked, children }: D
   const { t } = useTranslation();
   const popup = useRef<HTMLDivElement>(null);
   return (
-    <Base.Root open={open} onOpenChange={(wanted) => !wanted && !locked && onClose()}>
+    <Base.Root
+      open={open}
+      onOpenChange={(wanted) => !wanted && !locked && onClose()}
+      // A click that misses must not cost what was typed.
+      disablePointerDismissal
+    >
       <Base.Portal>
         <Base.Backdrop className={styles.scrim} />
         <Base.Viewport className={styles.viewport}>

@@ -177,3 +177,13 @@ def test_the_first_load_is_small(page: Page) -> None:
     page.goto("/custom-models")
     expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
     assert 0 < sum(sizes.values()) <= 300_000
+
+
+def test_a_click_beside_a_dialog_keeps_what_was_typed(enter: Enter) -> None:
+    page = enter("/custom-models")
+    button(page, "New custom model").click()
+    dialog = page.get_by_role("dialog", name="New custom model")
+    dialog.get_by_label("Name").fill("Rounds")
+    page.mouse.click(1, 1)
+    choose(page, dialog, "Language", "English (US)")
+    expect(dialog.get_by_label("Name")).to_have_value("Rounds")
