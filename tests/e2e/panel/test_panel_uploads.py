@@ -81,7 +81,9 @@ def test_a_part_that_is_stuck_for_a_minute_is_sent_again(
     expect(toast(page, "1 file uploaded successfully")).to_be_visible()
 
 
-def test_of_a_batch_all_files_fail(details: Page, tmp_path: Path) -> None:
+def test_of_a_batch_all_files_fail(
+    details: Page, tmp_path: Path, violations: Callable[[Page], list[str]]
+) -> None:
     empty = [tmp_path / "silence.wav", tmp_path / "nothing.vtt"]
     for path in empty:
         path.touch()
@@ -92,6 +94,7 @@ def test_of_a_batch_all_files_fail(details: Page, tmp_path: Path) -> None:
     expect(failed).to_have_text(
         [f"{path.name} Invalid request. The file is empty" for path in empty]
     )
+    assert not violations(details)
     button(dialog, "Cancel").click()
     expect(dialog).to_be_hidden()
     expect(details.get_by_text("No datasets yet")).to_be_visible()

@@ -55,13 +55,15 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
       </Field>
       <section ref={uppy.target} className={styles.panel} aria-label={t("upload.files")} />
       {uppy.failures.length > 0 && (
-        <ul className={styles.failures} role="alert" aria-label={t("upload.failures")}>
-          {uppy.failures.map(({ name, reason }) => (
-            <li key={name}>
-              <strong dir="auto">{name}</strong> {reason}
-            </li>
-          ))}
-        </ul>
+        <div role="alert" aria-label={t("upload.failures")}>
+          <ul className={styles.failures}>
+            {uppy.failures.map(({ name, reason }) => (
+              <li key={name}>
+                <strong dir="auto">{name}</strong> {reason}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       {uppy.lost.length > 0 && <Names text={t("upload.lost")} names={uppy.lost} />}
       {unsafe.length > 0 && <Names text={t("upload.unsafe")} names={unsafe} />}
