@@ -11,16 +11,20 @@ import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { DatasetsTable } from "./datasets-table";
-import { isUnfinished } from "./upload/unfinished";
+import { isLeft } from "./upload/unfinished";
 import { UploadDialog } from "./upload/upload-dialog";
 import { remarksOn, VerdictSummary } from "./verdict-summary";
 
 export function DatasetsSection({ model }: { model: CustomModel }) {
   const { t } = useTranslation();
   const datasets = useDatasets(model.id);
-  // An upload that a reload cut off goes on by itself.
-  const [uploading, setUploading] = useState(() => isUnfinished(model.id));
+  const [uploading, setUploading] = useState(false);
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = datasets;
+
+  // An upload that a reload cut off goes on by itself.
+  useEffect(() => {
+    void isLeft(model.id).then((left) => left && setUploading(true));
+  }, [model.id]);
 
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();

@@ -1,8 +1,11 @@
 """Uploads that are cut off, left or given up for now, and go on from where they were."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from argot.client import Client
@@ -11,6 +14,11 @@ from .finding import button, new_dataset, row, toast
 from .test_panel_uploads import PARTS, RETRY_SECONDS, is_part
 
 Enter = Callable[..., Page]
+
+SECOND_PART = "**/*partNumber=2*"
+OTHER_PARTS = re.compile(r"partNumber=(?!1&)")
+LATER = timedelta(days=6)
+"""Less than what the server leaves an upload open for."""
 
 
 def requests_of(page: Page) -> list[str]:
@@ -28,7 +36,7 @@ def test_a_reload_in_the_middle_of_an_upload_goes_on(
     details: Page, long: Path, api: Client
 ) -> None:
     dialog = new_dataset(details, long)
-    details.route("**/*partNumber=2*", lambda route: route.abort(), times=20)
+    details.route(SECOND_PART, lambda route: route.abort(), times=20)
     with details.expect_response(lambda answer: "partNumber=1&" in answer.url and answer.ok):
         button(dialog, "Create").click()
     details.unroute_all()
@@ -71,12 +79,17 @@ def test_what_arrived_of_a_file_that_failed_is_not_sent_again(
     page.clock.install()
     enter(f"/custom-models/{api.create_model('Dictation', 'en').id}")
     dialog = new_dataset(page, long)
-    page.route("**/*partNumber=2*", lambda route: route.abort("connectionreset"))
-    with (
-        page.expect_event("requestfailed", is_part),
-        page.expect_response(lambda answer: "partNumber=1&" in answer.url and answer.ok),
-    ):
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(SECOND_PART, hold, times=1)
+    with page.expect_response(lambda answer: "partNumber=1&" in answer.url and answer.ok):
         button(dialog, "Create").click()
+    page.route(SECOND_PART, lambda route: route.abort("connectionreset"))
+    with page.expect_event("requestfailed", is_part):
+        held[0].abort("connectionreset")
     for seconds in RETRY_SECONDS:
         with page.expect_event("requestfailed", is_part):
             page.clock.fast_forward(1000 * seconds)
@@ -86,4 +99,60 @@ def test_what_arrived_of_a_file_that_failed_is_not_sent_again(
     button(dialog, "Create").click()
     expect(toast(page, "1 file uploaded successfully")).to_be_visible()
     assert not first_parts(asked)
+    assert not [each for each in asked if each.startswith("POST") and each.endswith("/uploads")]
+
+
+def test_a_second_tab_leaves_an_upload_to_the_first(details: Page, recordings: list[Path]) -> None:
+    first, second = recordings[1::2]
+    details.route(PARTS, lambda _route: None, times=1)
+    dialog = new_dataset(details, first)
+    with details.expect_request(PARTS):
+        button(dialog, "Create").click()
+    with details.expect_popup() as opened:
+        details.evaluate("void window.open(location.href)")
+    tab = opened.value
+    beside = new_dataset(tab, second)
+    expect(beside).to_contain_text("1 file selected")
+    button(beside, "Create").click()
+    expect(toast(tab, "1 file uploaded successfully")).to_be_visible()
+    expect(row(tab, second.name)).to_be_visible()
+    expect(row(tab, first.name)).to_be_hidden()
+    tab.close()
+    details.reload()
+    expect(toast(details, "1 file uploaded successfully")).to_be_visible()
+    expect(row(details, first.name)).to_be_visible()
+
+
+@pytest.fixture
+def huge(tmp_path: Path) -> Path:
+    """A recording that is too large for the browser to keep."""
+    path = tmp_path / "huge.wav"
+    with path.open("wb") as file:
+        file.write(b"RIFF")
+        file.truncate(2 * 1024**3 + 1)
+    return path
+
+
+def test_a_file_that_the_browser_could_not_keep_goes_on_once_it_is_chosen_again(
+    details: Page, huge: Path
+) -> None:
+    details.route(OTHER_PARTS, lambda _route: None)
+    dialog = new_dataset(details, huge)
+    with details.expect_response(lambda answer: "partNumber=1&" in answer.url and answer.ok):
+        button(dialog, "Create").click()
+    details.clock.set_system_time(datetime.now(tz=UTC) + LATER)
+    asked = requests_of(details)
+    details.reload()
+    lost = dialog.get_by_role("status")
+    expect(lost).to_contain_text(huge.name)
+    expect(button(dialog, "Create")).to_be_disabled()
+    button(dialog, "Cancel").click()
+    expect(dialog).to_be_hidden()
+    button(details, "New dataset").click()
+    expect(lost).to_contain_text(huge.name)
+    dialog.get_by_role("button", name="Re-select").click()
+    with details.expect_request(OTHER_PARTS):
+        dialog.locator("input[type=file]").first.set_input_files(huge)
+    assert not first_parts(asked)
+    assert not [each for each in asked if each.startswith("DELETE")]
     assert not [each for each in asked if each.startswith("POST") and each.endswith("/uploads")]

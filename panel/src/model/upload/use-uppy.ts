@@ -13,7 +13,7 @@ import { ALLOWED, MAX_FILE_SIZE, MAX_FILES } from "../../upload/file-types";
 import { PartUploads, type UploadMeta } from "../../upload/part-uploads";
 import { openBatch } from "./open-batch";
 import type { Outcome } from "./outcome";
-import { isUnfinished, markFinished, markUnfinished } from "./unfinished";
+import { isUnfinished, markFinished, markUnfinished, useUploadLock } from "./unfinished";
 
 type DatasetUppy = Uppy<UploadMeta, Body>;
 
@@ -36,6 +36,9 @@ interface Shown {
 
 const NOTHING: Shown = { running: false, startable: false, names: [], lost: [], failures: [] };
 
+/** Milliseconds that the server leaves an upload open for, unless it is told otherwise. */
+const WEEK = 7 * 24 * 60 * 60 * 1000;
+
 /** Bytes that the browser may keep of files, for an upload to go on by itself after a reload. */
 const KEPT = { name: "uppy-blobs", maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 * 1024 ** 3 };
 
@@ -43,7 +46,9 @@ const KEPT = { name: "uppy-blobs", maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 *
 export function useUppy(modelId: string, type: UploadType, listeners: Listeners) {
   const { t, i18n } = useTranslation();
   const target = useRef<HTMLElement>(null);
-  const uppyRef = useRef<DatasetUppy | null>(null);
+  const [uppy, setUppy] = useState<DatasetUppy | null>(null);
+  // Without it this upload is as good as any, but nothing of it is remembered.
+  const remembers = useUploadLock(modelId);
   const [shown, setShown] = useState(NOTHING);
   const [error, setError] = useState<unknown>(null);
 
@@ -55,6 +60,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
   const onEnd = useEffectEvent(listeners.onEnd);
 
   useEffect(() => {
+    if (remembers === null) return;
     const uppy: DatasetUppy = new Uppy<UploadMeta, Body>({ id: `datasets-${modelId}` });
     uppy.use(Dashboard, {
       inline: true,
@@ -75,7 +81,7 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       open: (files) => open(files),
       wordsFor: (failure) => wordsFor(failure),
     });
-    uppy.use(GoldenRetriever, { indexedDB: KEPT });
+    if (remembers) uppy.use(GoldenRetriever, { expires: WEEK, indexedDB: KEPT });
 
     uppy.on("state-update", () => {
       const next = shownOf(uppy);
@@ -85,47 +91,52 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
     uppy.on("files-added", () => resume(uppy, modelId));
     uppy.on("upload", () => {
       setError(null);
-      markUnfinished(modelId);
+      if (remembers) markUnfinished(modelId);
     });
     uppy.on("upload-success", () => onEach());
     uppy.on("complete", ({ successful, failed }) => {
-      markFinished(modelId);
+      if (remembers) markFinished(modelId);
       const outcome = { succeeded: successful?.length ?? 0, failed: failed?.length ?? 0 };
       onEnd(
         outcome,
         uppy.getFiles().every(({ progress }) => progress.uploadComplete),
       );
     });
-    uppyRef.current = uppy;
+    setUppy(uppy);
     // Uppy takes what is dropped on it; beside it is not far from it.
     const ignoreDrops = takeDrops((files) =>
       uppy.getPlugin<Dashboard<UploadMeta, Body>>("Dashboard")?.addFiles(files),
     );
     return () => {
       ignoreDrops();
-      leave(uppy, modelId);
+      setUppy(null);
+      if (remembers && isResumable(uppy)) keep(uppy);
+      else {
+        if (remembers) markFinished(modelId);
+        uppy.destroy();
+      }
     };
-  }, [modelId]);
+  }, [modelId, remembers]);
 
   useEffect(() => {
-    if (i18n.language !== "fr") return;
+    if (!uppy || i18n.language !== "fr") return;
     void import("@uppy/locales/lib/fr_FR.js").then(({ default: locale }) =>
-      uppyRef.current?.setOptions({ locale }),
+      uppy.setOptions({ locale }),
     );
-  }, [i18n.language]);
+  }, [uppy, i18n.language]);
 
   useEffect(() => {
-    uppyRef.current?.setOptions({
+    uppy?.setOptions({
       restrictions: {
         maxNumberOfFiles: MAX_FILES,
         maxFileSize: MAX_FILE_SIZE,
         allowedFileTypes: ALLOWED[type],
       },
     });
-  }, [type]);
+  }, [uppy, type]);
 
   function start() {
-    uppyRef.current?.upload().catch(setError);
+    uppy?.upload().catch(setError);
   }
 
   return { target, start, error, ...shown };
@@ -159,12 +170,12 @@ function resume(uppy: DatasetUppy, modelId: string): void {
   else uppy.setState({ recoveredState: null });
 }
 
-/** The dialog closes, or the page is left in the middle, where the upload can go on later. */
-function leave(uppy: DatasetUppy, modelId: string): void {
-  if (shownOf(uppy).running) {
-    uppy.iteratePlugins((plugin) => uppy.removePlugin(plugin));
-  } else {
-    markFinished(modelId);
-    uppy.destroy();
-  }
+/** Whether there is something to go on with later: what is sent, or waits for its files. */
+function isResumable(uppy: DatasetUppy): boolean {
+  return shownOf(uppy).running || uppy.getState().recoveredState !== null;
+}
+
+/** Let go of an upload without a word to the server or to what is remembered. */
+function keep(uppy: DatasetUppy): void {
+  uppy.iteratePlugins((plugin) => uppy.removePlugin(plugin));
 }
