@@ -84,9 +84,7 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
     const queue = [...files];
     const { signal } = this.#left;
     const work = async () => {
-      while (!signal.aborted) {
-        const file = queue.shift();
-        if (!file) return;
+      for (let file = queue.shift(); file && !signal.aborted; file = queue.shift()) {
         await this.#sendOne(file);
       }
     };
