@@ -170,10 +170,15 @@ def drop(page: Page, place: Locator, *files: Path) -> None:
 def test_a_download_that_fails_is_told(
     details: Page, recordings: list[Path], api: Client, stack: Stack, organisation: str
 ) -> None:
-    """The file was deleted elsewhere, a moment ago."""
+    """Storage does not have it; then the file was deleted elsewhere, a moment ago."""
     captions = recordings[1]
     button(new_dataset(details, captions), "Create").click()
     download = button(details, f"Download {captions.name}")
+    expect(download).to_be_enabled()
+    details.route("**/*X-Amz-Signature*", lambda route: route.fulfill(status=404), times=1)
+    download.click()
+    expect(toast(details, "Download failed")).to_be_visible()
+    details.reload()
     expect(download).to_be_enabled()
     (model,) = api.models()
     (dataset,) = api.datasets(model.id)

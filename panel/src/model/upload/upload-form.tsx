@@ -28,6 +28,8 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
   const uppy = useUppy(modelId, type, {
     onEach: () => void refreshDatasets(client, modelId),
     onEnd(outcome, isAllSent) {
+      // A batch of which every file was taken out again has no outcome.
+      if (outcome.succeeded + outcome.failed === 0) return;
       tellOutcome(outcome, t);
       if (isAllSent) onClose();
     },
