@@ -132,7 +132,7 @@ def test_what_is_no_recording_is_told_in_words_and_can_be_deleted(
     asked = page.get_by_role("alertdialog", name="Delete this upload?")
     assert not violations(page)
     button(asked, "Delete").click()
-    expect(toast(page, "noise.wav deleted")).to_be_visible()
+    expect(toast(page, "\u2068noise.wav\u2069 deleted")).to_be_visible()
     expect(page.get_by_text("Nothing uploaded yet")).to_be_visible()
 
 

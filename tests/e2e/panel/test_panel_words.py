@@ -50,7 +50,8 @@ def test_each_refusal_of_a_new_model_is_told_in_its_dialog(enter: Enter, api: Cl
     choose(page, dialog, "Language", "German")
     create.click()
     expect(said).to_have_text(
-        "The language is not published to your organization. Contact your administrator."
+        "The language is not published to your organization. "
+        "Contact your administrator; resellers publish languages themselves."
     )
     page.route("**/api/v1/custom-models", untrainable)
     choose(page, dialog, "Language", "French")

@@ -122,7 +122,9 @@ def test_two_segments_are_too_few(recording: Callable[..., Recording]) -> None:
     assert caught.value.data == {
         "segments": 2,
         "seconds_used": 4.0,
-        "dropped": [{"file": "a.wav", "reason": "no-cue", "seconds": 96.0}],
+        "dropped": [
+            {"file": "a.wav", "reason": "no-cue", "seconds": 96.0, "spans": [(4.0, 100.0)]}
+        ],
     }
 
 
