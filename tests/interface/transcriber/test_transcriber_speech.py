@@ -133,7 +133,7 @@ def test_a_recordings_text_has_all_that_faster_whisper_hears(
     # In order, and between them what faster-whisper leaves without words.
     rest = iter(words)
     found = [next(word for word in rest if word["word"] == each.word) for each in expected]
-    assert len(words) < 1.1 * len(expected)
+    assert len(words) < 1.2 * len(expected)
     # A window's first word may begin elsewhere: faster-whisper corrects it by the window before.
     apart = [abs(each["start"] - its.start) for each, its in zip(found, expected, strict=True)]
     assert median(apart) < 0.02
