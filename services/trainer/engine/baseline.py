@@ -15,7 +15,7 @@ from .recogniser import Recogniser
 from .recording import Clip
 from .table import Table
 
-NOT_UNDERSTOOD = 0.8
+NOT_UNDERSTOOD = 0.6
 """Word error rate of a base model on a language that is not the one it is told to expect, or that
 it hardly knows."""
 
@@ -83,7 +83,8 @@ def _refuse_another_language(
     wanted, spoken = test.language, test.spoken(recogniser)
     if spoken is None or spoken == wanted:
         return
-    if test.rate_told(recogniser, spoken) <= UNDERSTOOD:
+    # Told the wrong language it may write some of it in the right one all the same.
+    if test.rate_told(recogniser, spoken) <= min(UNDERSTOOD, answers.wer / 2):
         message = f"The recordings sound like the language {spoken!r}, not like {wanted!r}."
         data = material.use()
         raise EngineFault("language-unlike-base", message, fault="data", data=data)
