@@ -1,6 +1,6 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { BrowserRouter, Route, Routes } from "react-router";
+import { createBrowserRouter, Route, RouterProvider, Routes } from "react-router";
 import { Problem } from "./api/problem";
 import { DashboardPage } from "./dashboard/dashboard-page";
 import { JobPage } from "./dashboard/job-page";
@@ -37,15 +37,16 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
+/** A router with one route, for only such a router lets a page ask before it is left. */
+const router = createBrowserRouter([{ path: "*", Component: Pages }]);
+
 export function App({ session }: { session: Session }) {
   return (
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queries}>
         <SessionProvider session={session}>
           <ToastProvider>
-            <BrowserRouter>
-              <Pages />
-            </BrowserRouter>
+            <RouterProvider router={router} />
           </ToastProvider>
         </SessionProvider>
       </QueryClientProvider>

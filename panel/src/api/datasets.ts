@@ -36,10 +36,10 @@ export function isProcessing(dataset: Dataset): boolean {
 export function useDeleteDataset(modelId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (datasetId: string) =>
+    mutationFn: ({ id }: Dataset) =>
       gone(
         api.DELETE("/api/v1/custom-models/{model_id}/datasets/{dataset_id}", {
-          params: { path: { model_id: modelId, dataset_id: datasetId } },
+          params: { path: { model_id: modelId, dataset_id: id } },
         }),
       ),
     onSuccess: () => void refreshDatasets(client, modelId),

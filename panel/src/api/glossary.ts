@@ -24,7 +24,11 @@ export function useGlossary() {
 export function usePutGlossary() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (items: Entry[]) => answerOf(api.PUT("/api/v1/glossary", { body: { items } })),
+    /** `change` makes the list to keep from the one that is kept now. */
+    mutationFn: async (change: (now: Glossary["items"]) => Entry[]) => {
+      const { items } = await answerOf(api.GET("/api/v1/glossary"));
+      return answerOf(api.PUT("/api/v1/glossary", { body: { items: change(items) } }));
+    },
     // Where nobody edits it any more there is none to replace.
     onSuccess: (glossary) => client.setQueryData<Glossary>(KEY, (edited) => edited && glossary),
   });

@@ -80,7 +80,7 @@ export function useRenameModel(id: string) {
 export function useDeleteModel() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
+    mutationFn: ({ id }: CustomModel) =>
       gone(api.DELETE("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } })),
     // Who waits for the answer does not wait for the list, which may have no place for them then.
     onSuccess: () => void client.invalidateQueries({ queryKey: LIST }),

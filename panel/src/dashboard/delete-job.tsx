@@ -1,7 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { type Job, useDeleteJob } from "../api/jobs";
-import { Confirm } from "../ui/confirm";
-import { tellSuccess } from "../ui/toaster";
+import { Deletion } from "../ui/deletion";
 
 interface DeleteJobProps {
   job: Pick<Job, "kind" | "id" | "name"> | null;
@@ -9,37 +8,18 @@ interface DeleteJobProps {
   onDeleted?(): void;
 }
 
-export function DeleteJob({ job, onClose, onDeleted }: DeleteJobProps) {
+export function DeleteJob({ job, ...closing }: DeleteJobProps) {
   const { t } = useTranslation();
-  const deletion = useDeleteJob();
-
-  function close() {
-    deletion.reset();
-    onClose();
-  }
-
-  function confirm() {
-    if (!job) return;
-    deletion.mutate(job, {
-      onSuccess: () => {
-        close();
-        tellSuccess(t("dashboard.deleted", { name: job.name }));
-        onDeleted?.();
-      },
-    });
-  }
-
+  const name = job?.name ?? "";
   return (
-    <Confirm
-      open={job !== null}
-      onCancel={close}
-      onConfirm={confirm}
+    <Deletion
+      item={job}
+      deletion={useDeleteJob()}
       title={t("dashboard.deleteTitle")}
-      text={t("dashboard.deleteText", { name: job?.name ?? "" })}
+      text={t("dashboard.deleteText", { name })}
       action={t("dashboard.delete")}
-      dangerous
-      pending={deletion.isPending}
-      error={deletion.error}
+      deleted={t("dashboard.deleted", { name })}
+      {...closing}
     />
   );
 }

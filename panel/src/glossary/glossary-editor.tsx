@@ -2,16 +2,17 @@ import { BookA, Plus, Save } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLanguages } from "../api/account";
-import { type Entry, usePutGlossary } from "../api/glossary";
+import { usePutGlossary } from "../api/glossary";
 import { Button } from "../ui/button";
 import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
+import { LeaveQuestion } from "../ui/leave-question";
 import { PageHeader } from "../ui/page-header";
 import { Table } from "../ui/table";
 import { tellSuccess } from "../ui/toaster";
-import { useLeaveWarning } from "../ui/use-leave-warning";
 import { type Draft, draftsOf, emptyDraft, entriesOf, isNameless } from "./draft";
 import { EntryRow } from "./entry-row";
+import { withOthers } from "./others";
 
 type Kept = Parameters<typeof draftsOf>[0];
 
@@ -22,18 +23,18 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
   const languages = useLanguages("training");
   const [drafts, setDrafts] = useState(() => draftsOf(kept));
   const wanted = entriesOf(drafts);
-  const changed = JSON.stringify(wanted) !== JSON.stringify(entriesOf(draftsOf(kept)));
+  const base = entriesOf(draftsOf(kept));
+  const changed = JSON.stringify(wanted) !== JSON.stringify(base);
 
   const nameless = drafts.some(isNameless);
-  useLeaveWarning(changed || nameless);
 
   function change(next: Draft[]) {
     saving.reset();
     setDrafts(next);
   }
 
-  function save(entries: Entry[]) {
-    saving.mutate(entries, {
+  function save() {
+    saving.mutate((now) => withOthers(wanted, base, entriesOf(draftsOf(now))), {
       onSuccess: ({ items }) => {
         setDrafts(draftsOf(items));
         tellSuccess(t("glossary.saved"));
@@ -65,7 +66,7 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
           look="primary"
           icon={<Save aria-hidden="true" />}
           disabled={!changed || nameless || saving.isPending}
-          onClick={() => save(wanted)}
+          onClick={save}
         >
           {t("glossary.save")}
         </Button>
@@ -73,6 +74,7 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
       <p>{t("glossary.text")}</p>
       <p role="status">{nameless && t("glossary.nameless")}</p>
       <FaultNotice error={saving.error} />
+      <LeaveQuestion active={changed || nameless} />
       {drafts.length === 0 ? (
         <EmptyState icon={<BookA />} title={t("glossary.empty")} text={t("glossary.emptyText")} />
       ) : (

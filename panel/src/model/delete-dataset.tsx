@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Dataset } from "../api/client";
 import { useDeleteDataset } from "../api/datasets";
-import { Confirm } from "../ui/confirm";
-import { tellSuccess } from "../ui/toaster";
+import { Deletion } from "../ui/deletion";
 
 interface DeleteDatasetProps {
   modelId: string;
@@ -12,34 +11,15 @@ interface DeleteDatasetProps {
 
 export function DeleteDataset({ modelId, dataset, onClose }: DeleteDatasetProps) {
   const { t } = useTranslation();
-  const deletion = useDeleteDataset(modelId);
-
-  function close() {
-    deletion.reset();
-    onClose();
-  }
-
-  function confirm() {
-    if (!dataset) return;
-    deletion.mutate(dataset.id, {
-      onSuccess: () => {
-        close();
-        tellSuccess(t("datasets.deleted"));
-      },
-    });
-  }
-
   return (
-    <Confirm
-      open={dataset !== null}
-      onCancel={close}
-      onConfirm={confirm}
+    <Deletion
+      item={dataset}
+      deletion={useDeleteDataset(modelId)}
       title={t("datasets.deleteTitle")}
       text={t("datasets.deleteText", { name: dataset?.name ?? "" })}
       action={t("datasets.delete")}
-      dangerous
-      pending={deletion.isPending}
-      error={deletion.error}
+      deleted={t("datasets.deleted")}
+      onClose={onClose}
     />
   );
 }

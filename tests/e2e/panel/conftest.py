@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -13,6 +13,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -30,6 +31,23 @@ from e2e.watching import Quiet
 from shared.rpc.catalog import CustomModel
 
 AXE = PANEL.parent / "node_modules/axe-core/axe.min.js"
+SETTLE = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Until each part of the page has followed a change of its size or theme."""
+RUN_AXE = """async (rules) => {
+    const { violations } = await axe.run(rules.length ? { runOnly: rules } : {});
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}"""
+NARROW: ViewportSize = {"width": 360, "height": 740}
+OVERHANGS = """() => {
+    const opened = [...document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]")];
+    const cards = [...document.querySelectorAll("main section > div:not([role])")];
+    const fits = (each) => {
+        const { left, right } = each.getBoundingClientRect();
+        return left >= 0 && right <= innerWidth && each.scrollWidth <= each.offsetWidth;
+    };
+    return [document.scrollingElement, ...opened, ...cards].filter((each) => !fits(each))
+        .map((each) => `${each.outerHTML.slice(0, 80)} is ${each.scrollWidth} pixels wide`);
+}"""
 REFUSED = "Failed to load resource"
 """The browser's own note of an answer from 400: refusals are part of many tests."""
 FAILED = ("[Uppy]", "TypeError: Failed to fetch dynamically imported module")
@@ -140,17 +158,25 @@ def details(enter: Enter, api: Client) -> Page:
 
 
 @pytest.fixture
-def violations() -> Callable[..., list[str]]:
-    """What axe-core finds wrong with the page as it is, by some of its rules or all."""
+def violations() -> Callable[[Page], list[str]]:
+    """What is wrong with the page as it is for axe-core, narrow, light and dark, and overhangs."""
 
-    def violations(page: Page, *rules: str) -> list[str]:
+    def violations(page: Page) -> list[str]:
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = page.evaluate("rules => axe.run(rules)", {"runOnly": list(rules)} if rules else {})
-        return [
-            f"{rule['id']}: {node['html']}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
+        wide = page.viewport_size
+        assert wide is not None
+        page.set_viewport_size(NARROW)
+        page.evaluate(SETTLE)
+        found = page.evaluate(OVERHANGS) + page.evaluate(RUN_AXE, [])
+        page.set_viewport_size(wide)
+        themes: dict[Literal["light", "dark"], list[str]]
+        themes = {"light": [], "dark": ["color-contrast"]}
+        for theme, rules in themes.items():
+            page.emulate_media(color_scheme=theme)
+            page.evaluate(SETTLE)
+            found += page.evaluate(RUN_AXE, rules)
+        page.emulate_media(color_scheme="null")
+        return [str(each) for each in found]
 
     return violations
 

@@ -153,12 +153,15 @@ def test_a_job_is_deleted_where_it_is_listed(page: Page, enter: Enter, api: Clie
     assert api.transcription(kept.id).status == "uploading"
 
 
-def test_a_recording_that_never_came_says_what_to_do(enter: Enter, api: Client) -> None:
+def test_a_recording_that_never_came_says_what_to_do(
+    enter: Enter, api: Client, violations: Violations
+) -> None:
     left = api.open_transcription("en", "left.wav", 5)
     page = enter(f"/transcriptions/{left.id}")
     expect(page.get_by_text("The recording has not arrived")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_be_hidden()
     expect(button(page, "Delete")).to_be_visible()
+    assert not violations(page)
 
 
 def test_a_page_that_sends_is_not_left_by_mistake(enter: Enter, clip: Prompt) -> None:
@@ -201,18 +204,40 @@ def test_the_glossary_is_kept(enter: Enter, api: Client, violations: Violations)
     assert (entry.term, entry.replacement) == ("asterix", "Asterisk")
 
 
-def test_what_others_add_to_the_glossary_meanwhile_stays(enter: Enter, api: Client) -> None:
+def test_of_two_who_edit_the_glossary_neither_undoes_the_other(enter: Enter, api: Client) -> None:
     asterisk = {"term": "asterix", "replacement": "Asterisk"}
+    argot = {"term": "argo", "replacement": "Argot"}
     api.put_glossary([asterisk])
     page = enter("/glossary")
     expect(page.get_by_label("Term")).to_have_count(1)
-    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").click()
-    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    api.put_glossary([asterisk, {"term": "argo", "replacement": "Argot"}])
-    page.get_by_role("link", name="Glossary").click()
-    expect(page.get_by_label("Term")).to_have_count(2)
-    expect(button(page, "Save")).to_be_disabled()
+    api.put_glossary([asterisk, argot])
     button(page, "Remove entry 1").click()
     button(page, "Save").click()
     expect(toast(page, "Glossary saved successfully")).to_be_visible()
     assert [entry.term for entry in api.glossary()] == ["argo"]
+    expect(page.get_by_label("Term")).to_have_value("argo")
+    expect(button(page, "Save")).to_be_disabled()
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    api.put_glossary([asterisk, argot])
+    page.get_by_role("link", name="Glossary").click()
+    expect(page.get_by_label("Term")).to_have_count(2)
+
+
+def test_a_glossary_that_is_not_saved_is_not_left_unasked(
+    enter: Enter, api: Client, violations: Violations
+) -> None:
+    page = enter("/glossary")
+    button(page, "Add entry").first.click()
+    page.get_by_label("Term").fill("asterix")
+    back = page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link")
+    back.click()
+    asked = page.get_by_role("alertdialog", name="Leave without saving?")
+    assert not violations(page)
+    button(asked, "Cancel").click()
+    expect(asked).to_be_hidden()
+    expect(page.get_by_label("Term")).to_have_value("asterix")
+    back.click()
+    button(asked, "Leave").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+    assert api.glossary() == []

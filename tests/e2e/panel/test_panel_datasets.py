@@ -4,13 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .finding import button, choose, new_dataset, row, toast
 
 Violations = Callable[[Page], list[str]]
 
 CUT_SECONDS = 7
+SLOW, UNLIMITED = 10 * 1024**2, -1
+"""Bytes each second."""
 
 
 def upload(page: Page, *files: Path) -> None:
@@ -57,31 +59,46 @@ def test_a_file_that_is_there_already_is_skipped(details: Page, recordings: list
     expect(rows).to_have_count(1 + len(recordings))
 
 
-def test_an_unsafe_name_is_told_before_it_is_sent(details: Page, recordings: list[Path]) -> None:
+def test_a_dialog_begins_without_the_batch_before(details: Page, recordings: list[Path]) -> None:
+    for _ in range(3):
+        upload(details, *recordings)
+        button(details, "New dataset").click()
+        dialog = details.get_by_role("dialog", name="New dataset")
+        expect(dialog.get_by_role("button", name="browse files")).to_be_visible()
+        expect(dialog.get_by_role("listitem")).to_have_count(0)
+        button(dialog, "Cancel").click()
+        expect(dialog).to_be_hidden()
+
+
+def test_an_unsafe_name_is_told_before_it_is_sent(
+    details: Page, recordings: list[Path], violations: Violations
+) -> None:
     unsafe = recordings[0].rename(recordings[0].with_name("audiomass-output (1).wav"))
     dialog = new_dataset(details, unsafe)
     expect(dialog.get_by_role("status")).to_contain_text("audiomass-output (1).wav")
+    assert not violations(details)
 
 
 def test_an_upload_outlasts_a_cut_of_the_network(details: Page, long: Path) -> None:
+    network = details.context.new_cdp_session(details)
+
+    def set_network(*, offline: bool, throughput: int) -> None:
+        speeds = dict.fromkeys(("uploadThroughput", "downloadThroughput"), throughput)
+        network.send(
+            "Network.emulateNetworkConditions", {"offline": offline, "latency": 0, **speeds}
+        )
+
     dialog = new_dataset(details, long)
-    context = details.context
-    sent: list[str] = []
-
-    def cut(route: Route) -> None:
-        """The first parts never leave."""
-        sent.append(route.request.url)
-        context.set_offline(True)
-        route.abort("internetdisconnected")
-
-    details.route("**/*partNumber=2*", cut, times=1)
-    button(dialog, "Create").click()
+    set_network(offline=False, throughput=SLOW)
+    with details.expect_request(lambda request: request.method == "PUT"):
+        button(dialog, "Create").click()
+    set_network(offline=True, throughput=0)
     expect(button(dialog, "Uploading…")).to_be_disabled()
     expect(button(dialog, "Cancel")).to_be_disabled()
     expect(dialog.get_by_role("combobox", name="Type")).to_be_disabled()
     details.wait_for_timeout(CUT_SECONDS * 1000)
-    assert sent
-    context.set_offline(False)
+    expect(button(dialog, "Uploading…")).to_be_disabled()
+    set_network(offline=False, throughput=UNLIMITED)
     expect(toast(details, "1 file uploaded successfully")).to_be_visible()
     expect(row(details, long.name)).to_be_visible()
 

@@ -11,6 +11,7 @@ from shared.rpc.catalog import CustomModel
 from .finding import button, toast
 
 Enter = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
 Send = Callable[[CustomModel, Path], None]
 
 
@@ -32,12 +33,15 @@ def test_four_cards_say_what_the_model_is(enter: Enter, api: Client) -> None:
     expect(at).not_to_have_attribute("datetime", str(before))
 
 
-def test_a_dialog_that_does_not_load_leaves_the_page_as_it_is(enter: Enter, api: Client) -> None:
+def test_a_dialog_that_does_not_load_leaves_the_page_as_it_is(
+    enter: Enter, api: Client, violations: Violations
+) -> None:
     model = api.create_model("Dictation", "en")
     page = enter(f"/custom-models/{model.id}")
     page.route("**/assets/upload-form-*.js", lambda route: route.abort())
     button(page, "New dataset").click()
     expect(page.get_by_role("alert")).to_contain_text("server")
+    assert not violations(page)
     expect(page.get_by_label("Name", exact=True)).to_have_value("Dictation")
     page.unroute_all()
     button(page, "Try again").click()

@@ -26,9 +26,10 @@ def fill(page: Page, name: str, language: str | None) -> Locator:
     return dialog
 
 
-def test_signing_in_here_is_choosing_a_role(page: Page) -> None:
+def test_signing_in_here_is_choosing_a_role(page: Page, violations: Violations) -> None:
     page.goto("/custom-models")
     expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
+    assert not violations(page)
     button(page, "Sign in as admin").click()
     button(page, "Got it").click()
     expect(page.get_by_role("heading", name="Custom Models", exact=True)).to_be_visible()
@@ -109,7 +110,7 @@ def test_a_model_is_renamed(enter: Enter, api: Client) -> None:
 
 
 def test_without_the_feature_there_is_a_way_back_and_one_up(
-    enter: Enter, put_plan: PutPlan, upgrade_url: str
+    enter: Enter, put_plan: PutPlan, upgrade_url: str, violations: Violations
 ) -> None:
     page = enter("/")
     expect(page.get_by_role("link", name="Custom Models")).to_be_visible()
@@ -119,6 +120,7 @@ def test_without_the_feature_there_is_a_way_back_and_one_up(
     expect(page.get_by_role("link", name="Custom Models")).to_be_hidden()
     upgrade = page.get_by_role("link", name="Upgrade Plan")
     expect(upgrade).to_have_attribute("href", upgrade_url)
+    assert not violations(page)
     page.get_by_role("link", name="Back to dashboard").click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 

@@ -14,6 +14,7 @@ from argot.stack import Stack
 from .finding import button, choose
 
 Enter = Callable[..., Page]
+Violations = Callable[[Page], list[str]]
 
 HEBREW = "הכתבות רפואיות (2)"
 
@@ -36,7 +37,9 @@ def untrainable(route: Route) -> None:
         route.continue_()
 
 
-def test_each_refusal_of_a_new_model_is_told_in_its_dialog(enter: Enter, api: Client) -> None:
+def test_each_refusal_of_a_new_model_is_told_in_its_dialog(
+    enter: Enter, api: Client, violations: Violations
+) -> None:
     api.create_model("taken", "en-US")
     page = enter("/custom-models")
     dialog = new_model(page, "x", "English (US)")
@@ -57,6 +60,7 @@ def test_each_refusal_of_a_new_model_is_told_in_its_dialog(enter: Enter, api: Cl
     choose(page, dialog, "Language", "French")
     create.click()
     expect(said).to_have_text("Invalid language. It does not exist, or can no longer be trained.")
+    assert not violations(page)
     expect(dialog.get_by_label("Name")).to_have_value("Taken")
     assert [model.name for model in api.models()] == ["taken"]
 

@@ -78,6 +78,7 @@ def test_a_worker_that_ends_in_the_middle_loses_nothing(
     assert client.result(job, "txt").content.count("\n") > 1
 
 
+@ON_POSTGRESQL
 def test_a_worker_that_is_killed_while_it_aligns_loses_nothing(
     client: Client,
     tap: Tap,

@@ -7,6 +7,7 @@
 import { useEffect, useState } from "react";
 
 const key = (modelId: string) => `argot.upload.${modelId}`;
+const batchKey = (modelId: string) => `argot.batch.${modelId}`;
 
 export function isUnfinished(modelId: string): boolean {
   return localStorage.getItem(key(modelId)) !== null;
@@ -32,6 +33,23 @@ export function useUploadLock(modelId: string): boolean | null {
     return () => end.abort();
   }, [modelId]);
   return mine;
+}
+
+/**
+ * The name of the batch that is remembered, or of a new one.
+ *
+ * What is remembered of a batch is written somewhat later, also for one that was forgotten
+ * meanwhile: under a name of its own it is not taken for the next.
+ */
+export function batchOf(modelId: string): string {
+  const batch = localStorage.getItem(batchKey(modelId)) ?? crypto.randomUUID();
+  localStorage.setItem(batchKey(modelId), batch);
+  return batch;
+}
+
+export function forgetBatch(modelId: string): void {
+  markFinished(modelId);
+  localStorage.removeItem(batchKey(modelId));
 }
 
 export function markUnfinished(modelId: string): void {

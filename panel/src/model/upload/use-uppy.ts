@@ -11,9 +11,17 @@ import { faultOf, lineOf } from "../../text/faults";
 import { takeDrops } from "../../upload/drops";
 import { ALLOWED, MAX_FILE_SIZE, MAX_FILES } from "../../upload/file-types";
 import { PartUploads, type UploadMeta } from "../../upload/part-uploads";
+import { keepListRole } from "./list-role";
 import { openBatch } from "./open-batch";
 import type { Outcome } from "./outcome";
-import { isUnfinished, markFinished, markUnfinished, useUploadLock } from "./unfinished";
+import {
+  batchOf,
+  forgetBatch,
+  isUnfinished,
+  markFinished,
+  markUnfinished,
+  useUploadLock,
+} from "./unfinished";
 
 type DatasetUppy = Uppy<UploadMeta, Body>;
 
@@ -61,10 +69,12 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
 
   useEffect(() => {
     if (remembers === null) return;
-    const uppy: DatasetUppy = new Uppy<UploadMeta, Body>({ id: `datasets-${modelId}` });
+    const place = target.current as HTMLElement;
+    const id = remembers ? batchOf(modelId) : crypto.randomUUID();
+    const uppy: DatasetUppy = new Uppy<UploadMeta, Body>({ id });
     uppy.use(Dashboard, {
       inline: true,
-      target: target.current as HTMLElement,
+      target: place,
       width: "100%",
       height: 300,
       theme: uppyTheme(),
@@ -107,12 +117,14 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
     const ignoreDrops = takeDrops((files) =>
       uppy.getPlugin<Dashboard<UploadMeta, Body>>("Dashboard")?.addFiles(files),
     );
+    const listRole = keepListRole(place);
     return () => {
+      listRole.disconnect();
       ignoreDrops();
       setUppy(null);
       if (remembers && isResumable(uppy)) keep(uppy);
       else {
-        if (remembers) markFinished(modelId);
+        if (remembers) forgetBatch(modelId);
         uppy.destroy();
       }
     };
