@@ -46,4 +46,4 @@ bench:
 
 screenshots:
 	@$(SETUP) test
-	@$(PYTHON) scripts/screenshots.py
+	@$(PYTHON) -m scripts.screenshots
