@@ -21,7 +21,7 @@ from argot.demo.recordings import join, split
 from argot.stack import Stack
 from argot.stack.organisation import DEMO, grant
 from argot.stack.settings import StackSettings
-from scripts.screenshots.data import hasty
+from scripts.screenshots.data import misplaced
 from scripts.screenshots.elsewhere import corners, dashboard
 from scripts.screenshots.models import all_statuses, creation, first_visit, training, upload
 from scripts.screenshots.scene import FOLDER, HEIGHT, WIDTH, Scene
@@ -62,7 +62,7 @@ def shoot(stack: Stack, browser: Browser, folder: Path) -> None:
         creation(scene)
         upload(scene, recordings)
         training(scene)
-        all_statuses(scene, hasty(scene, recordings), recordings)
+        all_statuses(scene, misplaced(scene, recordings), recordings)
         dashboard(scene)
         corners(scene, Withdrawal(stack.address, sysop))
     context.close()

@@ -27,6 +27,12 @@ def pcm(speech: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "speech.pcm"
 
 
+@pytest.fixture(scope="module")
+def heard(model: Recogniser, pcm: Path) -> list[Progress]:
+    """All that is said."""
+    return list(model.listen(pcm, "fr"))
+
+
 def segments(heard: list[Progress]) -> list[Segment]:
     return [each.segment for each in heard if each.segment is not None]
 
@@ -41,9 +47,8 @@ def error_rate(french: list[Prompt], heard: list[Progress]) -> float:
 
 
 def test_the_same_audio_gives_the_same_text_in_order(
-    model: Recogniser, pcm: Path, french: list[Prompt]
+    model: Recogniser, pcm: Path, french: list[Prompt], heard: list[Progress]
 ) -> None:
-    heard = list(model.listen(pcm, "fr"))
     assert list(model.listen(pcm, "fr")) == heard
     assert error_rate(french, heard) < 0.4
     found = [word for segment in segments(heard) for word in segment.words]
@@ -67,9 +72,13 @@ def test_from_the_end_of_a_span_the_rest_is_the_same(
 
 
 def test_a_text_that_runs_out_of_tokens_is_heard_in_halves(
-    model: Recogniser, pcm: Path, french: list[Prompt], monkeypatch: pytest.MonkeyPatch
+    model: Recogniser,
+    pcm: Path,
+    french: list[Prompt],
+    heard: list[Progress],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    usual = error_rate(french, list(model.listen(pcm, "fr")))
+    usual = error_rate(french, heard)
     monkeypatch.setattr(budget, "CONTEXT_TOKENS", 100)  # 50 of text for half a minute
     assert error_rate(french, list(model.listen(pcm, "fr"))) < usual + 0.1
 

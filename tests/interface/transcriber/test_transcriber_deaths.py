@@ -47,7 +47,7 @@ def long_speech(speech: bytes) -> bytes:
     longer = io.BytesIO()
     with wave.open(io.BytesIO(speech)) as once, wave.open(longer, "wb") as joined:
         joined.setparams(once.getparams())
-        joined.writeframes(once.readframes(once.getnframes()) * 3)
+        joined.writeframes(once.readframes(once.getnframes()) * 2)
     return longer.getvalue()
 
 
@@ -87,7 +87,7 @@ def test_a_worker_that_is_killed_while_it_aligns_loses_nothing(
     long_speech: bytes,
     french: list[Prompt],
 ) -> None:
-    lines = [prompt.text for prompt in french] * 3
+    lines = [prompt.text for prompt in french] * 2
     job = client.submit_alignment(long_speech, "\n".join(lines))
     idle_worker.start()
     wait_until(lambda: row_of(database, job).progress > 0)
