@@ -10,6 +10,7 @@ import { ModelsPage } from "./models/models-page";
 import { CALLBACK } from "./session/return";
 import { type Session, SessionProvider, useSignedIn } from "./session/session";
 import { SignInPage } from "./session/sign-in-page";
+import { SIGN_OUT, SignOutPage } from "./session/sign-out-page";
 import { SignedInPage } from "./session/signed-in-page";
 import { RequireTraining } from "./shell/feature-page";
 import { Layout } from "./shell/layout";
@@ -69,6 +70,7 @@ function Pages() {
             <Route index element={<ModelsPage />} />
             <Route path=":modelId" element={<ModelPage />} />
           </Route>
+          <Route path={SIGN_OUT} element={<SignOutPage />} />
           <Route path="*" element={<NotFound />} />
         </Route>
       ) : (

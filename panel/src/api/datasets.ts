@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { answerOf, api, type Dataset, gone } from "./client";
+import { removeFrom } from "./lists";
 import { refreshModel } from "./models";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 
@@ -42,7 +43,10 @@ export function useDeleteDataset(modelId: string) {
           params: { path: { model_id: modelId, dataset_id: id } },
         }),
       ),
-    onSuccess: () => void refreshDatasets(client, modelId),
+    onSuccess: (_, { id }) => {
+      void refreshModel(client, modelId);
+      return removeFrom(client, list(modelId), id);
+    },
   });
 }
 
@@ -69,7 +73,6 @@ export function useVerdict(modelId: string, datasets: readonly Dataset[], enable
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
-    retry: false,
     enabled: enabled && settled,
   });
 }

@@ -65,7 +65,7 @@ export function useRecentJobs() {
       return jobs.sort((a, b) => b.created_at.localeCompare(a.created_at)).slice(0, RECENT);
     },
     refetchInterval: ({ state }) =>
-      state.data?.every(({ status }) => hasEnded(status)) ? REFRESH : REFRESH_BUSY,
+      state.data?.some(({ status }) => isUnderWay(status)) ? REFRESH_BUSY : REFRESH,
   });
 }
 
@@ -84,7 +84,7 @@ export function useJob(kind: JobKind, id: string) {
               params: { path: { alignment_id: id } },
             }),
           ),
-    refetchInterval: ({ state }) => (hasEnded(state.data?.status) ? REFRESH : REFRESH_BUSY),
+    refetchInterval: ({ state }) => (isUnderWay(state.data?.status) ? REFRESH_BUSY : REFRESH),
   });
 }
 
@@ -122,8 +122,9 @@ export function useRecording(kind: JobKind, id: string) {
   });
 }
 
-export function hasEnded(status: string | undefined): boolean {
-  return status === "succeeded" || status === "failed";
+/** Something is to happen soon; an upload may have been left for good. */
+export function isUnderWay(status: Job["status"] | undefined): boolean {
+  return status === "queued" || status === "running";
 }
 
 /** The result as text of a format. */

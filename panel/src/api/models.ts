@@ -6,6 +6,7 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { answerOf, api, type CustomModel, gone } from "./client";
+import { removeFrom } from "./lists";
 import { REFRESH, REFRESH_BUSY } from "./polling";
 
 const PAGE = 100;
@@ -82,8 +83,7 @@ export function useDeleteModel() {
   return useMutation({
     mutationFn: ({ id }: CustomModel) =>
       gone(api.DELETE("/api/v1/custom-models/{model_id}", { params: { path: { model_id: id } } })),
-    // Who waits for the answer does not wait for the list, which may have no place for them then.
-    onSuccess: () => void client.invalidateQueries({ queryKey: LIST }),
+    onSuccess: (_, { id }) => removeFrom(client, LIST, id),
   });
 }
 

@@ -8,6 +8,7 @@ import { Button } from "../ui/button";
 import { DialogActions } from "../ui/dialog";
 import { FaultNotice } from "../ui/fault-notice";
 import { Field, TextArea, TextInput } from "../ui/field";
+import { LeaveQuestion } from "../ui/leave-question";
 import bar from "../ui/progress.module.css";
 import { Select } from "../ui/select";
 import { AUDIO, TRANSCRIPT, VIDEO } from "../upload/file-types";
@@ -85,6 +86,11 @@ export function JobForm({ kind, onRunning, onClose }: JobFormProps) {
       )}
       <FaultNotice error={languages.error} onRetry={() => void languages.refetch()} />
       <FaultNotice error={sending.error} />
+      <LeaveQuestion
+        active={running}
+        title={t("dashboard.leaveTitle")}
+        text={t("dashboard.leaveText")}
+      />
       {running && (
         <Progress.Root value={sending.percent} aria-label={t("upload.uploading")}>
           <Progress.Track className={bar.track}>

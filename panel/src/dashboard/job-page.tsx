@@ -3,7 +3,7 @@ import { Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useParams } from "react-router";
-import { hasEnded, type JobKind, useJob } from "../api/jobs";
+import { isUnderWay, type JobKind, useJob } from "../api/jobs";
 import { Problem } from "../api/problem";
 import { NotFound } from "../shell/not-found";
 import { length } from "../text/format";
@@ -74,5 +74,3 @@ export function JobPage({ kind }: { kind: JobKind }) {
     </>
   );
 }
-
-const isUnderWay = (status: string) => status !== "uploading" && !hasEnded(status);

@@ -24,6 +24,11 @@ export function Player({ kind, id, phrases }: PlayerProps) {
 
   function playFrom(start: number) {
     if (!audio.current) return;
+    if (resume.current) {
+      // Another element is on its way.
+      resume.current = { at: start, playing: true };
+      return;
+    }
     audio.current.currentTime = start;
     // Where that fails the element says so itself.
     audio.current.play().catch(() => undefined);

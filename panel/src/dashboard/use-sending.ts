@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { openJob } from "../api/jobs";
 import { abortUpload } from "../api/uploads";
-import { useLeaveWarning } from "../ui/use-leave-warning";
 import { patiently } from "../upload/patience";
 import { sendInParts } from "../upload/send";
 
@@ -13,8 +13,6 @@ export function useSending() {
   const controller = useRef<AbortController | null>(null);
 
   useEffect(() => () => controller.current?.abort(), []);
-
-  useLeaveWarning(running);
 
   /** The job, or nothing where it failed or was given up. */
   async function send(language: string, file: File, transcript: string | null) {
@@ -39,7 +37,8 @@ export function useSending() {
       if (uploadId) abortUpload(uploadId).catch(() => undefined);
       return null;
     } finally {
-      setRunning(false);
+      // At once: who goes on to the job's page is not asked whether to leave.
+      flushSync(() => setRunning(false));
     }
   }
 

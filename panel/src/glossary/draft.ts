@@ -26,6 +26,11 @@ export function emptyDraft(): Draft {
   };
 }
 
+/** The list with a row one place nearer to the top. */
+export function raised(drafts: readonly Draft[], place: number): Draft[] {
+  return drafts.toSpliced(place - 1, 2, ...drafts.slice(place - 1, place + 1).reverse());
+}
+
 /** Something is to be written, and not for what. */
 export function isNameless({ term, replacement }: Draft): boolean {
   return term.trim() === "" && replacement.trim() !== "";

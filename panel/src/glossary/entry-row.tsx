@@ -1,4 +1,4 @@
-import { Trash2 } from "lucide-react";
+import { ArrowUp, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Language } from "../api/client";
 import { IconButton } from "../ui/button";
@@ -13,10 +13,12 @@ interface EntryRowProps {
   draft: Draft;
   languages: readonly Language[];
   onChange(draft: Draft): void;
+  /** Null for the first. */
+  onRaise: (() => void) | null;
   onRemove(): void;
 }
 
-export function EntryRow({ number, draft, languages, onChange, onRemove }: EntryRowProps) {
+export function EntryRow({ number, draft, languages, onChange, onRaise, onRemove }: EntryRowProps) {
   const { t } = useTranslation();
   const named = (name: string) => `${name} ${number}`;
   return (
@@ -66,10 +68,13 @@ export function EntryRow({ number, draft, languages, onChange, onRemove }: Entry
       </td>
       <RowActions>
         <IconButton
-          look="quiet-danger"
-          name={`${t("glossary.remove")} ${number}`}
-          onClick={onRemove}
+          name={named(t("glossary.raise"))}
+          disabled={onRaise === null}
+          onClick={() => onRaise?.()}
         >
+          <ArrowUp aria-hidden="true" />
+        </IconButton>
+        <IconButton look="quiet-danger" name={named(t("glossary.remove"))} onClick={onRemove}>
           <Trash2 aria-hidden="true" />
         </IconButton>
       </RowActions>

@@ -10,7 +10,7 @@ import { LeaveQuestion } from "../ui/leave-question";
 import { PageHeader } from "../ui/page-header";
 import { Table } from "../ui/table";
 import { tellSuccess } from "../ui/toaster";
-import { type Draft, draftsOf, emptyDraft, entriesOf, isNameless } from "./draft";
+import { type Draft, draftsOf, emptyDraft, entriesOf, isNameless, raised } from "./draft";
 import { EntryRow } from "./entry-row";
 import { withOthers } from "./others";
 
@@ -29,14 +29,17 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
   const nameless = drafts.some(isNameless);
 
   function change(next: Draft[]) {
-    saving.reset();
+    if (!saving.isPending) saving.reset();
     setDrafts(next);
   }
 
   function save() {
+    // Refusals are told by an entry's number: rows without one must not count.
+    setDrafts(drafts.filter(({ term }) => term.trim() !== ""));
     saving.mutate((now) => withOthers(wanted, base, entriesOf(draftsOf(now))), {
       onSuccess: ({ items }) => {
-        setDrafts(draftsOf(items));
+        // What was typed meanwhile stays.
+        setDrafts((current) => withOthers(current, wanted, draftsOf(items)));
         tellSuccess(t("glossary.saved"));
       },
     });
@@ -74,7 +77,11 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
       <p>{t("glossary.text")}</p>
       <p role="status">{nameless && t("glossary.nameless")}</p>
       <FaultNotice error={saving.error} />
-      <LeaveQuestion active={changed || nameless} />
+      <LeaveQuestion
+        active={changed || nameless}
+        title={t("glossary.leaveTitle")}
+        text={t("glossary.leaveText")}
+      />
       {drafts.length === 0 ? (
         <EmptyState icon={<BookA />} title={t("glossary.empty")} text={t("glossary.emptyText")} />
       ) : (
@@ -86,6 +93,7 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
               draft={draft}
               languages={choices}
               onChange={(next) => change(drafts.with(place, next))}
+              onRaise={place > 0 ? () => change(raised(drafts, place)) : null}
               onRemove={() => change(drafts.toSpliced(place, 1))}
             />
           ))}

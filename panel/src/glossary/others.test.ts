@@ -25,6 +25,12 @@ test("both sides' changes are there", () => {
   expect(withOthers(edited, base, now)).toEqual(entries("mine", "one", "theirs"));
 });
 
+test("of an entry that both have changed, the last one's is kept", () => {
+  const said = (replacement: string) => entries("Two").map((each) => ({ ...each, replacement }));
+  expect(withOthers(said("mine"), entries("Two"), said("theirs"))).toEqual(said("mine"));
+  expect(withOthers(entries("new"), [], entries("New"))).toEqual(entries("new"));
+});
+
 test("what both have added is there once", () => {
   const both = entries("one", "two", "three", "four");
   expect(withOthers(both, base, both)).toEqual(both);

@@ -55,6 +55,7 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
       {rows.length > 0 && (
         <>
           {asksForTraining && verdict.data && <VerdictSummary verdict={verdict.data} />}
+          {verdict.error && <FaultNotice error={verdict.error} onRetry={() => verdict.refetch()} />}
           <DatasetsTable modelId={model.id} datasets={rows} remarks={remarksOn(verdict.data, t)} />
         </>
       )}

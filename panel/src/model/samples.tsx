@@ -58,6 +58,7 @@ function Heard({ said, heard, language }: { said: string; heard: string; languag
       return (
         <mark key={place} className={styles.wrong} title={t("training.wrong")}>
           {text}
+          <span className="visually-hidden"> ({t("training.wrong")})</span>
         </mark>
       );
     }
@@ -65,6 +66,7 @@ function Heard({ said, heard, language }: { said: string; heard: string; languag
       return (
         <del key={place} className={styles.missing} title={t("training.missing")}>
           {text}
+          <span className="visually-hidden"> ({t("training.missing")})</span>
         </del>
       );
     }

@@ -29,14 +29,15 @@ export function useRename(model: CustomModel): Rename {
     possible,
     error: renaming.error,
     setDraft(name) {
-      renaming.reset();
+      if (!renaming.isPending) renaming.reset();
       setEdited(name);
     },
     submit() {
       if (!possible) return;
       renaming.mutate(draft, {
         onSuccess: () => {
-          setEdited(null);
+          // What was typed meanwhile stays.
+          setEdited((current) => (current === draft ? null : current));
           tellSuccess(t("model.updated"));
         },
       });

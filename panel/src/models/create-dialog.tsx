@@ -61,6 +61,7 @@ function CreateForm({ onDone }: { onDone(): void }) {
             value={name}
             onChange={(event) => change(setName)(event.target.value)}
             placeholder={t("create.namePlaceholder")}
+            readOnly={creation.isPending}
             maxLength={200}
             autoComplete="off"
           />
@@ -77,7 +78,7 @@ function CreateForm({ onDone }: { onDone(): void }) {
             value={language}
             onChange={change(setLanguage)}
             placeholder={languages.isPending ? t("app.loading") : t("create.languagePlaceholder")}
-            disabled={!languages.data?.length}
+            disabled={!languages.data?.length || creation.isPending}
           />
         )}
       </Field>

@@ -41,6 +41,7 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
   });
 
   let renewing: Promise<unknown> | null = null;
+  let ended = false;
 
   /** By the refresh token, or else in a hidden frame. One at a time: a token may be for one use. */
   function attempt(): Promise<unknown> {
@@ -60,7 +61,10 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
     }
   }
 
-  manager.events.addUserLoaded((user) => setToken(user.access_token));
+  manager.events.addUserLoaded((user) => {
+    if (ended) void manager.removeUser();
+    else setToken(user.access_token);
+  });
   manager.events.addUserUnloaded(() => setToken(null));
   manager.events.addAccessTokenExpiring(() => void attempt().catch(() => undefined));
   // The machine may have slept, or the provider not have answered. If it does not now, the next
@@ -86,6 +90,8 @@ export function openOidc(provider: OpenIdSignIn): Oidc {
     },
     renew,
     async end() {
+      // A renewal that is on its way must not sign in again.
+      ended = true;
       setToken(null);
       // A provider without a sign-out page: forgetting the tokens must do.
       await manager.signoutRedirect().catch(() => manager.removeUser());

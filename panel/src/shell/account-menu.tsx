@@ -2,8 +2,9 @@ import { Menu } from "@base-ui/react/menu";
 import { Check, CircleUser, LogOut } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import type { Me } from "../api/client";
-import { useSession } from "../session/session";
+import { SIGN_OUT } from "../session/sign-out-page";
 import { chooseLanguage, LANGUAGES, type PanelLanguage } from "../text/catalogue";
 import menu from "../ui/menu.module.css";
 import { useOverlayPlace } from "../ui/overlay-place";
@@ -13,7 +14,7 @@ import { chooseTheme, chosenTheme, THEMES, type Theme } from "./theme";
 /** Who is signed in, how the panel looks and speaks, and the way out. */
 export function AccountMenu({ me }: { me: Me }) {
   const { t, i18n } = useTranslation();
-  const { signOut } = useSession();
+  const navigate = useNavigate();
   const place = useOverlayPlace();
   const [theme, setTheme] = useState(chosenTheme);
   return (
@@ -48,7 +49,7 @@ export function AccountMenu({ me }: { me: Me }) {
               }))}
             />
             <Menu.Separator className={menu.separator} />
-            <Menu.Item className={menu.item} onClick={() => void signOut()}>
+            <Menu.Item className={menu.item} onClick={() => navigate(SIGN_OUT)}>
               <LogOut aria-hidden="true" />
               {t("app.signOut")}
             </Menu.Item>

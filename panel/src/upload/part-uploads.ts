@@ -71,7 +71,11 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
     const wanted = files.map(({ name, size }) => ({ name: name ?? "", size: size ?? 0 }));
     const opened = await this.opts.open(wanted);
     for (const [place, file] of files.entries()) {
-      this.uppy.setFileMeta(file.id, { opened: opened[place] ?? null });
+      if (this.uppy.getFile(file.id)) {
+        this.uppy.setFileMeta(file.id, { opened: opened[place] ?? null });
+      } else {
+        giveUp(opened[place]);
+      }
     }
   };
 
@@ -85,7 +89,7 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
     const { signal } = this.#left;
     const work = async () => {
       for (let file = queue.shift(); file && !signal.aborted; file = queue.shift()) {
-        await this.#sendOne(file);
+        if (this.uppy.getFile(file.id)) await this.#sendOne(file);
       }
     };
     await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
@@ -124,11 +128,7 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
 
   readonly #drop = (file: File): void => {
     this.#running.get(file.id)?.abort();
-    const { opened } = file.meta;
-    if (opened?.status === "created" && !file.progress.uploadComplete) {
-      // Nobody waits for it: the server clears away what is left open.
-      abortUpload(opened.uploadId).catch(() => undefined);
-    }
+    if (!file.progress.uploadComplete) giveUp(file.meta.opened);
   };
 
   #progress(file: File, bytes: number): void {
@@ -148,6 +148,11 @@ export class PartUploads extends BasePlugin<PartUploadsOptions, UploadMeta, Body
   #fail(file: File, message: string): void {
     this.uppy.emit("upload-error", this.uppy.getFile(file.id), new Error(message));
   }
+}
+
+/** Nobody waits for it: the server clears away what is left open. */
+function giveUp(opened: Opened | null | undefined): void {
+  if (opened?.status === "created") abortUpload(opened.uploadId).catch(() => undefined);
 }
 
 const isOpen = (opened: Opened | null | undefined) =>

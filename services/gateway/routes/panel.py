@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
@@ -15,7 +16,9 @@ panel = Group("/panel", "Panel", public=True)
 SIGNED_IN_FOR = timedelta(hours=12)
 LOOPBACK = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?")
 """Another name may be a trap: a site that has its own lead here could read the tokens. Behind a
-proxy there is no name at all, as there it is the proxy that is on this machine."""
+proxy there is no name at all, as there it is the proxy that is on this machine. A proxy that does
+not say so, or a client elsewhere, may give this name all the same: storage's must be one, too,
+which is of no use to browsers elsewhere."""
 
 
 class LocalUser(BaseModel):
@@ -68,7 +71,7 @@ def _sign_in(ground: Ground) -> LocalSignIn | OpenIdSignIn | None:
             audience=settings.oidc_audience,
         )
     organisation, secret = settings.local_organisation, settings.jwt_secret
-    if organisation is None or secret is None or not LOOPBACK.fullmatch(ground.host):
+    if organisation is None or secret is None or not _is_for_this_machine(ground):
         return None
     users = [
         LocalUser(
@@ -84,3 +87,8 @@ def _sign_in(ground: Ground) -> LocalSignIn | OpenIdSignIn | None:
         for role in ROLES
     ]
     return LocalSignIn(users=users)
+
+
+def _is_for_this_machine(ground: Ground) -> bool:
+    storage = urlsplit(ground.settings.storage_public_endpoint or "").netloc
+    return all(map(LOOPBACK.fullmatch, (ground.host, storage)))

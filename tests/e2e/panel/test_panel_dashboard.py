@@ -165,7 +165,8 @@ def test_a_recording_that_never_came_says_what_to_do(
 
 
 def test_a_page_that_sends_is_not_left_by_mistake(enter: Enter, clip: Prompt) -> None:
-    page = enter("/")
+    page = enter("/glossary")
+    page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link").click()
     held: list[Route] = []
 
     def hold(route: Route) -> None:
@@ -182,6 +183,10 @@ def test_a_page_that_sends_is_not_left_by_mistake(enter: Enter, clip: Prompt) ->
 
     page.once("dialog", stay)
     page.evaluate("() => { location.assign('/glossary'); }")
+    page.evaluate("() => { history.back(); }")
+    question = page.get_by_role("alertdialog", name="Give up this upload?")
+    button(question, "Cancel").click()
+    expect(question).to_be_hidden()
     held.pop().continue_()
     expect(page).to_have_url(re.compile("/transcriptions/"))
     assert asked == ["beforeunload"]
@@ -241,3 +246,45 @@ def test_a_glossary_that_is_not_saved_is_not_left_unasked(
     button(asked, "Leave").click()
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
     assert api.glossary() == []
+
+
+def test_signing_out_asks_what_is_to_become_of_a_draft(enter: Enter) -> None:
+    page = enter("/glossary")
+    button(page, "Add entry").first.click()
+    page.get_by_label("Term").fill("asterix")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    asked = page.get_by_role("alertdialog", name="Leave without saving?")
+    button(asked, "Leave").click()
+    expect(page.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
+    button(page, "Sign in as admin").click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
+def test_what_is_typed_while_the_glossary_is_saved_stays(enter: Enter, api: Client) -> None:
+    asterisk = {"term": "asterix", "replacement": "Asterisk"}
+    argot = {"term": "argo", "replacement": "Argot"}
+    page = enter("/glossary")
+    button(page, "Add entry").first.click()
+    page.get_by_label("Term 1").fill("asterix")
+    page.get_by_label("Replacement 1").fill("Asterisk")
+    api.put_glossary([argot])
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/glossary", hold, times=1)
+    with page.expect_request("**/api/v1/glossary"):
+        button(page, "Save").click()
+    button(page, "Add entry").first.click()
+    page.get_by_label("Term 2").fill("nameko")
+    held.pop().continue_()
+    expect(toast(page, "Glossary saved successfully")).to_be_visible()
+    expect(page.get_by_label("Term 3")).to_have_value("argo")
+    expect(page.get_by_label("Term 2")).to_have_value("nameko")
+    assert [entry.term for entry in api.glossary()] == [each["term"] for each in (asterisk, argot)]
+    button(page, "Move up entry 2").click()
+    with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        button(page, "Save").click()
+    assert [entry.term for entry in api.glossary()] == ["nameko", "asterix", "argo"]

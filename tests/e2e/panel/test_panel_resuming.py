@@ -17,6 +17,21 @@ Enter = Callable[..., Page]
 
 SECOND_PART = "**/*partNumber=2*"
 OTHER_PARTS = re.compile(r"partNumber=(?!1&)")
+LOSE = """name => new Promise((done, failed) => {
+    const opening = indexedDB.open('uppy-blobs');
+    opening.onerror = failed;
+    opening.onsuccess = () => {
+        const { result: database } = opening;
+        const change = database.transaction('files', 'readwrite');
+        const files = change.objectStore('files');
+        files.getAll().onsuccess = ({ target }) => {
+            const [found] = target.result.filter(({ data }) => data.name === name);
+            files.delete(found.id);
+        };
+        change.oncomplete = () => { database.close(); done(); };
+    };
+})"""
+"""As where the browser had no room to keep a file."""
 LATER = timedelta(days=6)
 """Less than what the server leaves an upload open for."""
 
@@ -100,6 +115,26 @@ def test_what_arrived_of_a_file_that_failed_is_not_sent_again(
     expect(toast(page, "1 file uploaded successfully")).to_be_visible()
     assert not first_parts(asked)
     assert not [each for each in asked if each.startswith("POST") and each.endswith("/uploads")]
+
+
+def test_once_a_file_that_was_lost_is_taken_out_the_others_go_on(
+    details: Page, recordings: list[Path]
+) -> None:
+    lost, kept = recordings[1::2]
+    details.route(PARTS, lambda _route: None)
+    dialog = new_dataset(details, lost, kept)
+    with details.expect_request(PARTS):
+        button(dialog, "Create").click()
+    details.evaluate(LOSE, lost.name)
+    details.reload()
+    expect(dialog.get_by_role("status")).to_contain_text(lost.name)
+    details.unroute_all()
+    item = dialog.get_by_role("listitem").filter(has_text=lost.name)
+    item.get_by_role("button", name="Remove file").click()
+    expect(toast(details, "1 file uploaded successfully")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    expect(row(details, kept.name)).to_be_visible()
+    expect(row(details, lost.name)).to_be_hidden()
 
 
 def test_a_second_tab_leaves_an_upload_to_the_first(details: Page, recordings: list[Path]) -> None:

@@ -63,18 +63,26 @@ def test_a_model_is_trained_watched_and_used(
     expect(train).to_be_hidden()
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     expect(page.get_by_role("heading", name="Data that was used")).to_be_visible()
+    figure_is_told(page)
     listen_to_what_was_dropped(page, recordings[1], short)
     assert not violations(page)
     with page.expect_download() as coming:
         artifact.click()
     assert coming.value.path().stat().st_size > ARTIFACT_BYTES
+    page.get_by_role("button", name="Show result of the training").click()
+    history = page.get_by_role("dialog", name="Result")
+    expect(history.get_by_text("95% interval")).to_be_visible()
+    assert not violations(page)
+    transcribe_with(page, "Dictation", recordings[0].audio, violations)
 
+
+def transcribe_with(page: Page, language: str, recording: Path, violations: Violations) -> None:
     page.goto("/")
     button(page, "Upload").click()
     page.get_by_role("menuitem", name="Transcription").click()
     dialog = page.get_by_role("dialog", name="Transcription")
-    choose(page, dialog, "Language", "Dictation")
-    dialog.get_by_label("File").set_input_files(recordings[0].audio)
+    choose(page, dialog, "Language", language)
+    dialog.get_by_label("File").set_input_files(recording)
     assert not violations(page)
     button(dialog, "Start").click()
     expect(page).to_have_url(re.compile("/transcriptions/"))
@@ -83,6 +91,22 @@ def test_a_model_is_trained_watched_and_used(
     with page.expect_download() as coming:
         button(page, "Download as SRT").click()
     assert coming.value.path().read_text(encoding="utf-8").startswith("1\n00:00:0")
+
+
+def figure_is_told(page: Page) -> None:
+    """Rates before and after, with how sure they are."""
+    with page.expect_response(re.compile(r"/trainings\?")) as answer:
+        page.reload()
+    found = answer.value.json()["items"][0]["evaluation"]
+    low, high = map(percent, found["ci95"])
+    expect(page.get_by_text(f"95% interval: {low} to {high}")).to_be_visible()
+    for model, rate in (("Base model", "baseline_wer"), ("Your model", "wer")):
+        bar = page.get_by_text(model, exact=True).first.locator("..")
+        expect(bar).to_contain_text(percent(found[rate]))
+
+
+def percent(share: float) -> str:
+    return f"{round(100 * share, 1):g}%"
 
 
 def watch(page: Page) -> list[str]:
@@ -94,6 +118,8 @@ def watch(page: Page) -> list[str]:
         status = (banner.first.text_content() or "").removeprefix("Training status: ")
         if status not in seen:
             seen.append(status)
+        if status == "Running":
+            expect(page.get_by_role("progressbar", name="Training progress")).to_be_visible()
         if status in {"Provisioning resources", "Running"}:
             expect(train).to_be_hidden()
             changed = re.compile(f"^Training status: (?!{status})")

@@ -81,6 +81,20 @@ def test_a_part_that_is_stuck_for_a_minute_is_sent_again(
     expect(toast(page, "1 file uploaded successfully")).to_be_visible()
 
 
+def test_what_is_sent_again_beside_a_new_file_is_counted_with_it(
+    details: Page, recordings: list[Path], tmp_path: Path
+) -> None:
+    empty = tmp_path / "silence.wav"
+    empty.touch()
+    dialog = new_dataset(details, empty)
+    button(dialog, "Create").click()
+    expect(toast(details, "The file could not be uploaded")).to_be_visible()
+    drop(details, dialog, recordings[1])
+    expect(dialog).to_contain_text(recordings[1].name)
+    button(dialog, "Create").click()
+    expect(toast(details, "1 uploaded, 1 failed")).to_be_visible()
+
+
 def test_of_a_batch_all_files_fail(
     details: Page, tmp_path: Path, violations: Callable[[Page], list[str]]
 ) -> None:

@@ -11,7 +11,7 @@ from .conftest import Stack
 
 INDEX = "<!doctype html><title>Argot</title><div id=root></div>"
 SCRIPT = "console.log('a panel');" * 100
-STORAGE = "http://storage.test:9000"
+STORAGE = "http://localhost:9000"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,21 @@ def test_a_name_that_leads_here_gets_no_tokens(browser: httpx.Client, host: str)
 def test_a_proxy_that_names_this_machine_gets_no_tokens(browser: httpx.Client, header: str) -> None:
     answer = browser.get("/panel/settings.json", headers={header: "198.51.100.7"})
     assert answer.json()["sign_in"] is None
+
+
+def test_where_browsers_elsewhere_reach_storage_nobody_gets_tokens(
+    tmp_path: Path, amqp_url: str
+) -> None:
+    built = tmp_path / "dist"
+    built.mkdir()
+    (built / "index.html").write_text(INDEX)
+    settings = {
+        "panel_dir": built,
+        "storage_public_endpoint": "http://storage.test:9000",
+        "local_organisation": "demo",
+    }
+    with Stack(tmp_path, amqp_url, **settings) as running, running.client() as client:
+        assert client.get("/panel/settings.json").json()["sign_in"] is None
 
 
 def test_openid_connect(tmp_path: Path, amqp_url: str) -> None:

@@ -6,8 +6,11 @@
 
 import { useEffect, useState } from "react";
 
-const key = (modelId: string) => `argot.upload.${modelId}`;
-const batchKey = (modelId: string) => `argot.batch.${modelId}`;
+const PREFIXES = { upload: "argot.upload.", batch: "argot.batch." };
+const key = (modelId: string) => PREFIXES.upload + modelId;
+const batchKey = (modelId: string) => PREFIXES.batch + modelId;
+/** Where Uppy keeps files and what it knows of them. */
+export const STORE = "uppy-blobs";
 
 export function isUnfinished(modelId: string): boolean {
   return localStorage.getItem(key(modelId)) !== null;
@@ -50,6 +53,16 @@ export function batchOf(modelId: string): string {
 export function forgetBatch(modelId: string): void {
   markFinished(modelId);
   localStorage.removeItem(batchKey(modelId));
+}
+
+/** Nothing that one user has begun is for the next to go on with. */
+export function forgetUploads(): void {
+  for (const name of Object.keys(localStorage)) {
+    if (Object.values(PREFIXES).some((prefix) => name.startsWith(prefix))) {
+      localStorage.removeItem(name);
+    }
+  }
+  indexedDB.deleteDatabase(STORE);
 }
 
 export function markUnfinished(modelId: string): void {

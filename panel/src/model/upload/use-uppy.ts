@@ -20,6 +20,7 @@ import {
   isUnfinished,
   markFinished,
   markUnfinished,
+  STORE,
   useUploadLock,
 } from "./unfinished";
 
@@ -48,7 +49,7 @@ const NOTHING: Shown = { running: false, startable: false, names: [], lost: [], 
 const WEEK = 7 * 24 * 60 * 60 * 1000;
 
 /** Bytes that the browser may keep of files, for an upload to go on by itself after a reload. */
-const KEPT = { name: "uppy-blobs", maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 * 1024 ** 3 };
+const KEPT = { name: STORE, maxFileSize: 2 * 1024 ** 3, maxTotalSize: 8 * 1024 ** 3 };
 
 /** Uppy in an element of the dialog, for as long as the dialog is there. */
 export function useUppy(modelId: string, type: UploadType, listeners: Listeners) {
@@ -97,16 +98,19 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       const next = shownOf(uppy);
       setShown((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
     });
-    uppy.on("restored", () => resume(uppy, modelId));
-    uppy.on("files-added", () => resume(uppy, modelId));
+    const tryResuming = () => void resume(uppy, modelId).catch(setError);
+    uppy.on("restored", tryResuming);
+    uppy.on("files-added", tryResuming);
+    uppy.on("file-removed", tryResuming);
+    const told = new Set<string>();
     uppy.on("upload", () => {
       setError(null);
       if (remembers) markUnfinished(modelId);
     });
     uppy.on("upload-success", () => onEach());
-    uppy.on("complete", ({ successful, failed }) => {
+    uppy.on("complete", () => {
       if (remembers) markFinished(modelId);
-      const outcome = { succeeded: successful?.length ?? 0, failed: failed?.length ?? 0 };
+      const outcome = outcomeOf(uppy, told);
       onEnd(
         outcome,
         uppy.getFiles().every(({ progress }) => progress.uploadComplete),
@@ -174,12 +178,25 @@ function shownOf(uppy: DatasetUppy): Shown {
   };
 }
 
+/** Uppy's own result leaves out what it sends again beside new files. */
+function outcomeOf(uppy: DatasetUppy, told: Set<string>): Outcome {
+  const files = uppy.getFiles().filter(({ id }) => !told.has(id));
+  const arrived = files.filter(({ progress, error }) => progress.uploadComplete && !error);
+  for (const { id } of arrived) told.add(id);
+  return { succeeded: arrived.length, failed: files.filter(({ error }) => error).length };
+}
+
 /** After a reload, once all files are there: go on, or show what had been chosen. */
-function resume(uppy: DatasetUppy, modelId: string): void {
+async function resume(uppy: DatasetUppy, modelId: string): Promise<void> {
   if (uppy.getState().recoveredState === null) return;
   if (uppy.getFiles().some(({ isGhost }) => isGhost)) return;
-  if (isUnfinished(modelId)) uppy.emit("restore-confirmed");
-  else uppy.setState({ recoveredState: null });
+  uppy.setState({ recoveredState: null });
+  if (!isUnfinished(modelId)) {
+    uppy.setState({ currentUploads: {} });
+    return;
+  }
+  const begun = Object.keys(uppy.getState().currentUploads);
+  await (begun.length > 0 ? Promise.all(begun.map((id) => uppy.restore(id))) : uppy.upload());
 }
 
 /** Whether there is something to go on with later: what is sent, or waits for its files. */
