@@ -98,6 +98,10 @@ def training(scene: Scene) -> None:
     scene.take("training")
     expect(page.get_by_role("heading", name="Result")).to_be_visible(timeout=TRAINED_MS)
     scene.take("model-trained", whole=True)
+    page.get_by_role("button", name="Show result of the training").click()
+    scene.dialog("Result")
+    scene.take("training-history")
+    scene.button("Close").click()
 
 
 def all_statuses(scene: Scene, failed: CustomModel, recordings: list[Recording]) -> None:

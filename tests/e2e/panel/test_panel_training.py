@@ -15,7 +15,7 @@ from shared.speech.captions import to_vtt
 from shared.speech.cues import Cue
 from shared.speech.subtitles import parse_transcript
 
-from .finding import button, choose, toast
+from .finding import button, choose, row, toast
 
 Enter = Callable[..., Page]
 Violations = Callable[[Page], list[str]]
@@ -45,6 +45,7 @@ def test_a_model_is_trained_watched_and_used(
     uploaded = toast(page, f"{len(files)} files uploaded successfully")
     expect(uploaded).to_be_visible()
     expect(page.get_by_text("Ready to train")).to_be_visible()
+    expect(row(page, alone.name)).to_contain_text("No transcript has this name")
 
     train, artifact = button(page, "Train the language"), button(page, "Download model")
     expect(artifact).to_be_hidden()
