@@ -5,6 +5,8 @@ import { abortUpload } from "../api/uploads";
 import { patiently } from "../upload/patience";
 import { sendInParts } from "../upload/send";
 
+const never = new AbortController().signal;
+
 /** Opening a job and sending its recording, until it is there or given up. */
 export function useSending() {
   const [percent, setPercent] = useState(0);
@@ -34,7 +36,8 @@ export function useSending() {
     } catch (failure) {
       if (!signal.aborted) setError(failure);
       // What nobody goes on with is no use to storage.
-      if (uploadId) abortUpload(uploadId).catch(() => undefined);
+      const id = uploadId;
+      if (id) patiently(() => abortUpload(id), never).catch(() => undefined);
       return null;
     } finally {
       // At once: who goes on to the job's page is not asked whether to leave.

@@ -79,8 +79,8 @@ export function GlossaryEditor({ kept }: { kept: Kept }) {
       <FaultNotice error={saving.error} />
       <LeaveQuestion
         active={changed || nameless}
-        title={t("glossary.leaveTitle")}
-        text={t("glossary.leaveText")}
+        title={t("app.leaveTitle")}
+        text={t("app.leaveText")}
       />
       {drafts.length === 0 ? (
         <EmptyState icon={<BookA />} title={t("glossary.empty")} text={t("glossary.emptyText")} />

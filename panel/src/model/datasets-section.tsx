@@ -11,7 +11,7 @@ import { EmptyState } from "../ui/empty-state";
 import { FaultNotice } from "../ui/fault-notice";
 import { Loading } from "../ui/loading";
 import { DatasetsTable } from "./datasets-table";
-import { isLeft } from "./upload/unfinished";
+import { isLeft, useUploadPlace } from "./upload/unfinished";
 import { UploadDialog } from "./upload/upload-dialog";
 import { remarksOn, VerdictSummary } from "./verdict-summary";
 
@@ -19,12 +19,13 @@ export function DatasetsSection({ model }: { model: CustomModel }) {
   const { t } = useTranslation();
   const datasets = useDatasets(model.id);
   const [uploading, setUploading] = useState(false);
+  const place = useUploadPlace(model.id);
   const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = datasets;
 
   // An upload that a reload cut off goes on by itself.
   useEffect(() => {
-    void isLeft(model.id).then((left) => left && setUploading(true));
-  }, [model.id]);
+    void isLeft(place).then((left) => left && setUploading(true));
+  }, [place]);
 
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();

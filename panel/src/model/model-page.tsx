@@ -9,6 +9,7 @@ import { NotFound } from "../shell/not-found";
 import { Breadcrumbs } from "../ui/breadcrumbs";
 import { Button } from "../ui/button";
 import { FaultNotice } from "../ui/fault-notice";
+import { LeaveQuestion } from "../ui/leave-question";
 import { Loading } from "../ui/loading";
 import { PageHeader } from "../ui/page-header";
 import { DatasetsSection } from "./datasets-section";
@@ -50,6 +51,11 @@ function Model({ model }: { model: CustomModel }) {
         <TrainButton model={model} />
       </PageHeader>
       <FaultNotice error={rename.error} />
+      <LeaveQuestion
+        active={rename.changed}
+        title={t("app.leaveTitle")}
+        text={t("app.leaveText")}
+      />
       <SummaryCards model={model} rename={rename} />
       <StatusBanner model={model} />
       {training && latest && <TrainingProgress training={latest} />}

@@ -10,6 +10,8 @@ export interface Rename {
   setDraft(name: string): void;
   /** Whether there is another name than the model's to give it. */
   possible: boolean;
+  /** Whether something was typed that is not the model's name yet. */
+  changed: boolean;
   error: unknown;
   submit(): void;
 }
@@ -27,6 +29,7 @@ export function useRename(model: CustomModel): Rename {
     formId,
     draft,
     possible,
+    changed: draft !== model.name,
     error: renaming.error,
     setDraft(name) {
       if (!renaming.isPending) renaming.reset();

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLanguages } from "../api/account";
 import { useCreateModel } from "../api/models";
@@ -12,15 +12,27 @@ import styles from "./create-dialog.module.css";
 
 export function CreateDialog({ open, onClose }: { open: boolean; onClose(): void }) {
   const { t } = useTranslation();
+  const [running, setRunning] = useState(false);
   return (
-    <Dialog open={open} onClose={onClose} title={t("create.title")} text={t("create.text")}>
-      <CreateForm onDone={onClose} />
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title={t("create.title")}
+      text={t("create.text")}
+      locked={running}
+    >
+      <CreateForm onRunning={setRunning} onDone={onClose} />
     </Dialog>
   );
 }
 
+interface CreateFormProps {
+  onRunning(running: boolean): void;
+  onDone(): void;
+}
+
 /** Mounted with the dialog, so that each opening begins anew. */
-function CreateForm({ onDone }: { onDone(): void }) {
+function CreateForm({ onRunning, onDone }: CreateFormProps) {
   const { t } = useTranslation();
   const languages = useLanguages("training");
   const creation = useCreateModel();
@@ -30,9 +42,15 @@ function CreateForm({ onDone }: { onDone(): void }) {
   const [attempt, setAttempt] = useState(() => crypto.randomUUID());
   const complete = name.trim() !== "" && language !== null;
 
+  const { isPending } = creation;
+  useEffect(() => {
+    onRunning(isPending);
+    return () => onRunning(false);
+  }, [isPending, onRunning]);
+
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!complete || creation.isPending) return;
+    if (!complete || isPending) return;
     creation.mutate(
       { name, language, attempt },
       {
@@ -61,7 +79,7 @@ function CreateForm({ onDone }: { onDone(): void }) {
             value={name}
             onChange={(event) => change(setName)(event.target.value)}
             placeholder={t("create.namePlaceholder")}
-            readOnly={creation.isPending}
+            readOnly={isPending}
             maxLength={200}
             autoComplete="off"
           />
@@ -78,7 +96,7 @@ function CreateForm({ onDone }: { onDone(): void }) {
             value={language}
             onChange={change(setLanguage)}
             placeholder={languages.isPending ? t("app.loading") : t("create.languagePlaceholder")}
-            disabled={!languages.data?.length || creation.isPending}
+            disabled={!languages.data?.length || isPending}
           />
         )}
       </Field>
@@ -90,8 +108,10 @@ function CreateForm({ onDone }: { onDone(): void }) {
       />
       <FaultNotice error={creation.error} />
       <DialogActions>
-        <Button onClick={onDone}>{t("app.cancel")}</Button>
-        <Button type="submit" look="primary" disabled={!complete || creation.isPending}>
+        <Button onClick={onDone} disabled={isPending}>
+          {t("app.cancel")}
+        </Button>
+        <Button type="submit" look="primary" disabled={!complete || isPending}>
           {t("create.create")}
         </Button>
       </DialogActions>

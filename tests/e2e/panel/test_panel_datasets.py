@@ -52,6 +52,20 @@ def test_a_type_says_which_files_can_be_chosen(details: Page, recordings: list[P
     expect(button(dialog, "Create")).to_be_enabled()
 
 
+def test_a_type_that_is_chosen_later_says_which_files_are_not_of_it(
+    details: Page, recordings: list[Path]
+) -> None:
+    audio, captions = recordings[:2]
+    dialog = new_dataset(details, audio, captions)
+    for kind, misfit in (("TRANSCRIPT", audio), ("AUDIO", captions)):
+        choose(details, dialog, "Type", kind)
+        expect(dialog.get_by_role("status")).to_contain_text(misfit.name)
+        expect(button(dialog, "Create")).to_be_disabled()
+    choose(details, dialog, "Type", "Auto-detect")
+    expect(dialog.get_by_role("status")).to_be_hidden()
+    expect(button(dialog, "Create")).to_be_enabled()
+
+
 def test_a_file_that_is_there_already_is_skipped(details: Page, recordings: list[Path]) -> None:
     upload(details, *recordings[:2])
     upload(details, *recordings)

@@ -33,6 +33,19 @@ def test_four_cards_say_what_the_model_is(enter: Enter, api: Client) -> None:
     expect(at).not_to_have_attribute("datetime", str(before))
 
 
+def test_a_name_that_is_not_saved_is_not_left_unasked(enter: Enter, api: Client) -> None:
+    model = api.create_model("Dictation", "en")
+    page = enter(f"/custom-models/{model.id}")
+    page.get_by_label("Name", exact=True).fill("Dictation 2")
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    button(page.get_by_role("alertdialog", name="Leave without saving?"), "Cancel").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Dictation 2")
+    button(page, "Update").click()
+    expect(toast(page, "Custom model updated successfully")).to_be_visible()
+    page.get_by_role("link", name="Dashboard", exact=True).click()
+    expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+
 def test_a_dialog_that_does_not_load_leaves_the_page_as_it_is(
     enter: Enter, api: Client, violations: Violations
 ) -> None:

@@ -181,6 +181,25 @@ def test_the_first_load_is_small(page: Page) -> None:
     assert 0 < sum(sizes.values()) <= 300_000
 
 
+def test_a_model_that_is_being_created_is_waited_for(enter: Enter) -> None:
+    page = enter("/custom-models")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    button(page, "New custom model").first.click()
+    dialog = fill(page, "Dictation", "English")
+    page.route("**/api/v1/custom-models", hold, times=1)
+    with page.expect_request("**/api/v1/custom-models"):
+        button(dialog, "Create").click()
+    page.keyboard.press("Escape")
+    expect(button(dialog, "Cancel")).to_be_disabled()
+    held.pop().continue_()
+    expect(toast(page, "Custom model created successfully")).to_be_visible()
+    expect(dialog).to_be_hidden()
+
+
 def test_a_click_beside_a_dialog_keeps_what_was_typed(enter: Enter) -> None:
     page = enter("/custom-models")
     button(page, "New custom model").click()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from argot.client import Client
+from argot.stack import Stack
 
 from .finding import button, new_dataset, row, toast
 from .test_panel_uploads import PARTS, RETRY_SECONDS, is_part
@@ -156,6 +157,31 @@ def test_a_second_tab_leaves_an_upload_to_the_first(details: Page, recordings: l
     details.reload()
     expect(toast(details, "1 file uploaded successfully")).to_be_visible()
     expect(row(details, first.name)).to_be_visible()
+
+
+def test_an_upload_is_for_nobody_else_to_go_on_with_or_to_forget(
+    details: Page, recordings: list[Path], stack: Stack, organisation: str
+) -> None:
+    details.route(PARTS, lambda _route: None)
+    dialog = new_dataset(details, recordings[1])
+    with details.expect_request(PARTS):
+        button(dialog, "Create").click()
+    tab = details.context.new_page()
+    token = stack.token(org=organisation, user="ben", roles=["user"])
+    tab.add_init_script(f"sessionStorage['argot.token'] ??= '{token}'")
+    tab.goto(details.url)
+    expect(tab.get_by_text("No datasets yet")).to_be_visible()
+    new_dataset(tab, recordings[3])
+    expect(tab.get_by_role("dialog")).to_contain_text("1 file selected")
+    button(tab.get_by_role("dialog"), "Cancel").click()
+    tab.get_by_role("button", name="Account").click()
+    tab.get_by_role("menuitem", name="Sign out").click()
+    expect(tab.get_by_role("heading", name="Sign in to Argot")).to_be_visible()
+    tab.close()
+    details.reload()
+    details.unroute_all()
+    expect(toast(details, "1 file uploaded successfully")).to_be_visible()
+    expect(row(details, recordings[1].name)).to_be_visible()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import { DialogActions } from "../../ui/dialog";
 import { FaultNotice } from "../../ui/fault-notice";
 import { Field } from "../../ui/field";
 import { Select } from "../../ui/select";
-import { isSafeName } from "../../upload/file-types";
+import { isOfType, isSafeName } from "../../upload/file-types";
 import { tellOutcome } from "./outcome";
 import styles from "./upload-form.module.css";
 import { useUppy } from "./use-uppy";
@@ -41,6 +41,7 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
     return () => onRunning(false);
   }, [running, onRunning]);
 
+  const misfits = uppy.names.filter((name) => !isOfType(name, type));
   const unsafe = uppy.names.filter((name) => !isSafeName(name));
   return (
     <div className={styles.form}>
@@ -68,13 +69,18 @@ export default function UploadForm({ modelId, onRunning, onClose }: UploadFormPr
         </div>
       )}
       {uppy.lost.length > 0 && <Names text={t("upload.lost")} names={uppy.lost} />}
+      {misfits.length > 0 && <Names text={t("upload.misfits")} names={misfits} />}
       {unsafe.length > 0 && <Names text={t("upload.unsafe")} names={unsafe} />}
       <FaultNotice error={uppy.error} />
       <DialogActions>
         <Button onClick={onClose} disabled={running}>
           {t("app.cancel")}
         </Button>
-        <Button look="primary" onClick={uppy.start} disabled={running || !uppy.startable}>
+        <Button
+          look="primary"
+          onClick={uppy.start}
+          disabled={running || !uppy.startable || misfits.length > 0}
+        >
           {running ? t("upload.uploading") : t("upload.create")}
         </Button>
       </DialogActions>

@@ -22,6 +22,7 @@ import {
   markUnfinished,
   STORE,
   useUploadLock,
+  useUploadPlace,
 } from "./unfinished";
 
 type DatasetUppy = Uppy<UploadMeta, Body>;
@@ -57,7 +58,8 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
   const target = useRef<HTMLElement>(null);
   const [uppy, setUppy] = useState<DatasetUppy | null>(null);
   // Without it this upload is as good as any, but nothing of it is remembered.
-  const remembers = useUploadLock(modelId);
+  const place = useUploadPlace(modelId);
+  const remembers = useUploadLock(place);
   const [shown, setShown] = useState(NOTHING);
   const [error, setError] = useState<unknown>(null);
 
@@ -70,12 +72,12 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
 
   useEffect(() => {
     if (remembers === null) return;
-    const place = target.current as HTMLElement;
-    const id = remembers ? batchOf(modelId) : crypto.randomUUID();
+    const element = target.current as HTMLElement;
+    const id = remembers ? batchOf(place) : crypto.randomUUID();
     const uppy: DatasetUppy = new Uppy<UploadMeta, Body>({ id });
     uppy.use(Dashboard, {
       inline: true,
-      target: place,
+      target: element,
       width: "100%",
       height: 300,
       theme: uppyTheme(),
@@ -98,18 +100,18 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
       const next = shownOf(uppy);
       setShown((before) => (JSON.stringify(before) === JSON.stringify(next) ? before : next));
     });
-    const tryResuming = () => void resume(uppy, modelId).catch(setError);
+    const tryResuming = () => void resume(uppy, place).catch(setError);
     uppy.on("restored", tryResuming);
     uppy.on("files-added", tryResuming);
     uppy.on("file-removed", tryResuming);
     const told = new Set<string>();
     uppy.on("upload", () => {
       setError(null);
-      if (remembers) markUnfinished(modelId);
+      if (remembers) markUnfinished(place);
     });
     uppy.on("upload-success", () => onEach());
     uppy.on("complete", () => {
-      if (remembers) markFinished(modelId);
+      if (remembers) markFinished(place);
       const outcome = outcomeOf(uppy, told);
       onEnd(
         outcome,
@@ -121,18 +123,18 @@ export function useUppy(modelId: string, type: UploadType, listeners: Listeners)
     const ignoreDrops = takeDrops((files) =>
       uppy.getPlugin<Dashboard<UploadMeta, Body>>("Dashboard")?.addFiles(files),
     );
-    const listRole = keepListRole(place);
+    const listRole = keepListRole(element);
     return () => {
       listRole.disconnect();
       ignoreDrops();
       setUppy(null);
       if (remembers && isResumable(uppy)) keep(uppy);
       else {
-        if (remembers) forgetBatch(modelId);
+        if (remembers) forgetBatch(place);
         uppy.destroy();
       }
     };
-  }, [modelId, remembers]);
+  }, [place, remembers]);
 
   useEffect(() => {
     if (!uppy || i18n.language !== "fr") return;
@@ -187,11 +189,11 @@ function outcomeOf(uppy: DatasetUppy, told: Set<string>): Outcome {
 }
 
 /** After a reload, once all files are there: go on, or show what had been chosen. */
-async function resume(uppy: DatasetUppy, modelId: string): Promise<void> {
+async function resume(uppy: DatasetUppy, place: string): Promise<void> {
   if (uppy.getState().recoveredState === null) return;
   if (uppy.getFiles().some(({ isGhost }) => isGhost)) return;
   uppy.setState({ recoveredState: null });
-  if (!isUnfinished(modelId)) {
+  if (!isUnfinished(place)) {
     uppy.setState({ currentUploads: {} });
     return;
   }
