@@ -149,17 +149,25 @@ def complete(storage: Storage, upload: UploadColumns) -> None:
     if upload.status == "completed":
         return
     require_open(upload)
+    incomplete: ArgotError | None = None
     with _answering():
         try:
-            parts = storage.multipart.parts(upload.storage_key, upload.storage_upload_id)
-            _check(upload, {part.part_number: part for part in parts})
-            storage.multipart.complete(upload.storage_key, upload.storage_upload_id, parts)
+            _assemble(storage, upload)
         except UploadMissing:
             pass  # completed before, by a process that died or is at it now
-        except PartRefused as error:
-            raise ArgotError("upload-incomplete", "A part changed meanwhile") from error
+        except ArgotError as error:
+            incomplete = error  # or its parts go, one by one, as another process completes it
         if not _is_stored(storage, upload):
-            raise ArgotError("upload-not-found")
+            raise incomplete or ArgotError("upload-not-found")
+
+
+def _assemble(storage: Storage, upload: UploadColumns) -> None:
+    parts = storage.multipart.parts(upload.storage_key, upload.storage_upload_id)
+    _check(upload, {part.part_number: part for part in parts})
+    try:
+        storage.multipart.complete(upload.storage_key, upload.storage_upload_id, parts)
+    except PartRefused as error:
+        raise ArgotError("upload-incomplete", "A part changed meanwhile") from error
 
 
 def abort(storage: Storage, upload: UploadColumns) -> None:
